@@ -48,7 +48,9 @@ class LineItem:
     100), for the rounding envelope. table_no: number of the logical form instance in the document (continuation pages
     share it), row_no and column_no: logical row and amount column within it; parent_row_no: the row whose amount this
     row's amount is an addend of; subset: a 其中 row or column, never an addend. For prose these are None except
-    row_no, the printed item number where there is one.
+    row_no, the printed item number where there is one. parent_column_no: the amount column of the same row whose amount
+    this one is an addend of (基本支出 under 合计, 人员经费 under 基本支出), so that a row's sums follow the printed header
+    tree; None for a top column and for subsets. budget_unit: the 预算单位 a row belongs to where one table lists several.
     """
 
     locator: str
@@ -79,6 +81,8 @@ class LineItem:
     subset: bool = False
     printed_code: str | None = None
     engine: str | None = None
+    parent_column_no: int | None = None
+    budget_unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

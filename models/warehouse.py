@@ -204,6 +204,8 @@ line_item = _table(
     _column("row_no", Integer, "行序", "表内行序；正文为条目编号", "logical row, or item number in prose"),
     _column("column_no", Integer, "列序", "表内金额列序", "amount column"),
     _column("parent_row_no", Integer, "上级行序", "本行计入的行", "row this one is an addend of"),
+    _column("parent_column_no", Integer, "上级列序", "本列计入的列", "column this one is an addend of"),
+    _column("budget_unit", String, "预算单位", "一表列多个单位时所属单位", "unit a row belongs to where one table lists several"),
     _column("subset", Boolean, "其中", "是否为其中项，不重复相加", "a subset, never an addend"),
     _column("printed_code", String, "印出编码", "文件上印的编码", "code as printed"),
     _column("ulp_yuan", QUANTITY, "末位价值（元）", "末位一个单位相当于多少元", "worth of one unit in the last place"),
