@@ -29,7 +29,6 @@ _READERS = {
     "docx": ("extractors.docx", "read_docx"),
     "xlsx": ("extractors.xlsx", "read_xlsx"),
     "xls": ("extractors.xls", "read_xls"),
-    "et": ("extractors.xls", "read_xls"),
     "ods": ("extractors.ods", "read_ods"),
     "html": ("extractors.html", "read_html"),
     "txt": ("extractors.txt", "read_txt"),

@@ -15,7 +15,7 @@ from extractors.charset import decode, looks_textual
 
 NAMES = {
     "pdf": "PDF 文件", "docx": "Word 文档（DOCX）", "doc": "旧版 Word 或 WPS 文字文档（DOC）", "xlsx": "Excel 工作簿（XLSX）",
-    "xls": "旧版 Excel 工作簿（XLS）", "et": "WPS 表格（ET）", "ods": "开放文档表格（ODS）", "odt": "开放文档文字（ODT）",
+    "xls": "旧版 Excel 工作簿（XLS）", "ods": "开放文档表格（ODS）", "odt": "开放文档文字（ODT）",
     "html": "网页", "ofd": "OFD 版式文件", "txt": "纯文本", "png": "图片（PNG）", "jpg": "图片（JPEG）", "tiff": "图片（TIFF）",
     "gif": "图片（GIF）", "bmp": "图片（BMP）", "zip": "ZIP 压缩包", "7z": "7z 压缩包", "rar": "RAR 压缩包", "rtf": "RTF 文档",
     "pptx": "演示文稿（PPTX）", "ppt": "旧版演示文稿（PPT）", "xlsb": "二进制 Excel 工作簿（XLSB）", "xml": "XML 文件",
@@ -47,9 +47,9 @@ _TAG = re.compile(
 
 
 def detect(path: Path) -> str:
-    """The type by content: ``pdf docx doc xlsx xls et ods html ofd txt png jpg tiff zip 7z rar rtf … unknown``.
+    """The type by content: ``pdf docx doc xlsx xls ods html ofd txt png jpg tiff zip 7z rar rtf … unknown``.
 
-    WPS text documents are OLE Word and are reported as ``doc``; a password-protected Office file as ``encrypted``;
+    WPS documents are OLE Word and Excel and reported as ``doc`` and ``xls``; a password-protected Office file as ``encrypted``;
     bytes that only look like text because a decoder replaced them as ``damaged-text``.
     """
     with path.open("rb") as stream:
@@ -130,7 +130,7 @@ def _ole_type(stream: BinaryIO) -> str:
     if "worddocument" in names:
         return "doc"
     if "workbook" in names or "book" in names:
-        return "et" if "etextdata" in names else "xls"
+        return "xls"  # WPS writes the same streams plus its own ETExtData
     if "powerpoint document" in names:
         return "ppt"
     return "ole"
