@@ -1,0 +1,86 @@
+"""A lattice and the characters in it → a `Table`."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.model import Cell, Place, Table
+from extractors.pdf_content import Characters, Floats, PageContent
+from extractors.pdf_lattice import Lattice
+from extractors.pdf_text import Line, join_lines, make_lines
+
+_ONE_AMOUNT = re.compile(r"[-+(（]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?[)）]?")
+
+
+def locate(characters: Characters, xs: Floats, ys: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Row and column of each character in a grid, -1 outside of it."""
+    centre = (characters.x0 + characters.x1) / 2
+    column = np.searchsorted(xs, centre) - 1
+    row = np.searchsorted(ys, characters.middle) - 1
+    outside = (column < 0) | (column >= len(xs) - 1) | (row < 0) | (row >= len(ys) - 1)
+    return np.where(outside, -1, row), np.where(outside, -1, column)
+
+
+def fill(content: PageContent, lattice: Lattice) -> tuple[Table, NDArray[np.bool_]]:
+    """The table with its texts, and which characters of the page are in it."""
+    characters = content.characters
+    row, column = locate(characters, lattice.xs, lattice.ys)
+    inside = row >= 0
+    owner = np.full(len(characters), -1, dtype=np.int64)
+    owner[inside] = lattice.owner[row[inside], column[inside]]
+    _keep_words_together(characters, owner)
+    inside = owner >= 0
+    lines: list[list[Line]] = [[] for _ in lattice.cells]
+    order = np.argsort(owner, kind="stable")
+    owners = owner[order]
+    first = int(np.searchsorted(owners, 0))
+    while first < len(order):
+        last = int(np.searchsorted(owners, owners[first], side="right"))
+        lines[owners[first]] = make_lines(characters, np.sort(order[first:last]))
+        first = last
+    left_edge: dict[int, float] = {}
+    for cell, own in zip(lattice.cells, lines, strict=True):
+        if cell.column_span == 1:
+            for line in own:
+                left_edge[cell.column] = min(
+                    left_edge.get(cell.column, line.box[0] - line.lead * line.size), line.box[0]
+                )
+    cells: list[Cell] = []
+    for cell, own in zip(lattice.cells, lines, strict=True):
+        indent = 0.0
+        if own:
+            edge = left_edge.get(cell.column, own[0].box[0])
+            indent = max(0.0, own[0].lead, (own[0].box[0] - edge) / own[0].size)
+        place = Place(page=content.number, box=content.to_display(lattice.cell_box(cell)))
+        cells.append(
+            Cell(cell.row, cell.column, join_lines(own), place, cell.row_span, cell.column_span, round(indent, 1))
+        )
+    place = Place(page=content.number, box=content.to_display(lattice.box))
+    return Table(tuple(cells), len(lattice.ys) - 1, len(lattice.xs) - 1, place, content.engine, True), inside
+
+
+def _keep_words_together(characters: Characters, owner: NDArray[np.int64]) -> None:
+    """A single amount that crosses a rule belongs to the cell that holds most of it (text printed wider than its
+    cell); changes `owner` in place."""
+    n = len(characters)
+    if n < 2:
+        return
+    gap = characters.x0[1:] - characters.x1[:-1]
+    near = (np.abs(gap) < 0.2 * characters.size[1:]) & (
+        np.abs(characters.middle[1:] - characters.middle[:-1]) < 0.3 * characters.size[1:]
+    )
+    for i in np.flatnonzero(near & (owner[1:] != owner[:-1])).tolist():
+        first = i
+        while first > 0 and near[first - 1] and characters.text[first - 1] not in " \u3000":
+            first -= 1
+        last = i + 1
+        while last + 1 < n and near[last] and characters.text[last + 1] not in " \u3000":
+            last += 1
+        word = "".join(characters.text[first : last + 1])
+        values, counts = np.unique(owner[first : last + 1], return_counts=True)
+        winner, share = values[counts.argmax()], counts.max() / (last + 1 - first)
+        if (share > 0.5 and _ONE_AMOUNT.fullmatch(word)) or share >= 0.8:
+            owner[first : last + 1] = winner
