@@ -1,0 +1,221 @@
+"""What each column of a logical table means, from its header path matched against the vocabulary and its own figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from models.forms.logical import LogicalTable
+from models.forms.vocabulary import vocabulary
+from models.money import is_blank, read_amount, unit_in
+from models.text import clean, fold
+
+_YEAR = re.compile(r"(20\d{2})年?")
+_TEXT_KINDS = frozenset({"text", "unit", "unit_code", "project", "project_code"})
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMeaning:
+    """What a column holds.
+
+    kind: ``amount``, ``code``, ``name``, ``unit``, ``unit_code``, ``project``, ``project_code``, ``text``, ``percent``, ``count`` or
+    ``unknown`` (figures under a header nobody listed). domain: ``function`` | ``economic`` | ``government_economic`` for code and
+    name columns, None where the header does not say. path: the header elements as published, top to bottom.
+    """
+
+    index: int
+    path: tuple[str, ...]
+    kind: str
+    domain: str | None = None
+    component: str | None = None
+    fund: str | None = None
+    flow: str | None = None
+    measure: str | None = None
+    year: int | None = None
+    offset: int | None = None
+    subset: bool = False
+    item: str | None = None
+    unit: str | None = None
+    total: bool = False
+    side: str | None = None
+    parent: int | None = None
+
+
+def live_columns(table: LogicalTable) -> list[int]:
+    """Columns in which some cell begins; the others only exist because of merges elsewhere on the page."""
+    rows = [*table.header, *table.rows]
+    return [c for c in range(table.n_columns) if any(c < len(r.cells) and _begins(r.cells, c) for r in rows)]
+
+
+def _begins(cells: tuple[object, ...], column: int) -> bool:
+    return cells[column] is not None and (column == 0 or cells[column - 1] is not cells[column])
+
+
+def header_path(table: LogicalTable, column: int) -> tuple[str, ...]:
+    """The header texts above a column, top to bottom, each merged cell once."""
+    path: list[str] = []
+    previous = None
+    for row in table.header:
+        cell = row.cells[column] if column < len(row.cells) else None
+        if cell is None or cell is previous:
+            continue
+        previous = cell
+        text = clean(cell.text)
+        if text:
+            path.append(text)
+    return tuple(path)
+
+
+def column_meanings(table: LogicalTable, form: str, fiscal_year: int) -> list[ColumnMeaning]:
+    """The meaning of every live column, in order.
+
+    form: the official form the title named (a fund column is a component in ``income``, a fund elsewhere); fiscal_year:
+    the document's, to which years in headers are compared.
+    """
+    meanings = [_meaning(table, column, form, fiscal_year) for column in live_columns(table)]
+    meanings = _name_columns(table, meanings)
+    return list(_with_sides(meanings))
+
+
+def _meaning(table: LogicalTable, column: int, form: str, fiscal_year: int) -> ColumnMeaning:
+    path = header_path(table, column)
+    folded = [fold(p) for p in path]
+    kind, domain = _kind(folded)
+    figures, texts = _content(table, column)
+    if kind in ("name", "text", "project", "unit") and figures > texts and figures >= 2:
+        kind = None
+    if kind is None and figures == 0 and texts >= 2:
+        kind, domain = ("text" if path else "name"), None
+    if kind is not None:
+        return ColumnMeaning(column, path, kind, domain)
+    return _amount(column, path, folded, form, fiscal_year)
+
+
+def _content(table: LogicalTable, column: int) -> tuple[int, int]:
+    """How many data cells of a column are amounts, and how many are other text."""
+    figures = texts = 0
+    for row in table.rows:
+        cell = row.anchored(column) if column < len(row.cells) else None
+        if cell is None or is_blank(cell.text):
+            continue
+        if read_amount(cell.text) is not None:
+            figures += 1
+        else:
+            texts += 1
+    return figures, texts
+
+
+def _kind(folded: list[str]) -> tuple[str | None, str | None]:
+    """The kind and classification domain of a label column; (None, None) for a column of figures."""
+    if not folded:
+        return None, None
+    entry_kind = None
+    for element in reversed(folded):
+        entry = next((e for e in vocabulary().columns if e.pattern.search(element)), None)
+        if entry is None and not any(p.search(element) for p in vocabulary().total_words):
+            continue
+        entry_kind = entry.kind if entry is not None else None
+        break
+    if entry_kind is None:
+        return None, None
+    joined = "".join(folded)
+    domain = None
+    if entry_kind in (
+        "code",
+        "name",
+        "function_code",
+        "economic_code",
+        "government_economic_code",
+        "economic_name",
+        "government_economic_name",
+    ):
+        bottom = folded[-1]
+        where = bottom if ("经济" in bottom or "功能" in bottom) else joined
+        if "经济" in where and "功能" not in where:
+            domain = "government_economic" if "政府" in where else "economic"
+        elif "功能" in where and "经济" not in where:
+            domain = "function"
+        kind = "code" if entry_kind.endswith("code") else "name"
+        if kind == "code" and re.search(r"(单位|部门)(预算)?(编码|代码|编号)$", bottom):
+            return "unit_code", None
+        if kind == "code" and re.search(r"项目(编码|代码|编号)$", bottom):
+            return "project_code", None
+        return kind, domain
+    return entry_kind, None
+
+
+def _amount(column: int, path: tuple[str, ...], folded: list[str], form: str, fiscal_year: int) -> ColumnMeaning:
+    """The meaning of a column of figures: each header element in turn, the nearer ones overriding."""
+    income = form == "income"
+    result = ColumnMeaning(column, path, "amount")
+    known = False
+    for element in folded:
+        attributes: dict[str, object] = {}
+        kind = None
+        for entry in vocabulary().columns:
+            if not entry.pattern.search(element):
+                continue
+            if entry.kind in ("percent", "count"):
+                kind = kind or entry.kind
+            if entry.three_public and form == "three_public":
+                attributes.setdefault("component", entry.three_public)
+                attributes.setdefault("item", entry.item)
+            for name in ("component", "fund", "flow", "measure"):
+                value = getattr(entry, name)
+                if value is not None and not (
+                    entry.three_public is None and form == "three_public" and name == "component"
+                ):
+                    attributes.setdefault(name, value)
+            if entry.year is not None:
+                attributes.setdefault("offset", entry.year)
+            if entry.subset:
+                attributes["subset"] = True
+                attributes.setdefault("item", entry.item)
+        if income and attributes.get("fund") and attributes.get("flow") != "balance" and result.flow != "balance":
+            attributes["component"] = attributes.pop("fund")
+        if kind is not None:
+            return replace(result, kind=kind)
+        if any(p.search(element) for p in vocabulary().total_words):
+            known = True
+            if attributes.keys() <= {"measure", "offset"}:
+                result = replace(result, total=True)
+        year = _YEAR.search(element)
+        if year and abs(int(year.group(1)) - fiscal_year) <= 3:
+            result = replace(result, year=int(year.group(1)))
+        if attributes:
+            known = True
+            result = replace(result, **attributes)  # type: ignore[arg-type]
+            if attributes.get("component"):
+                result = replace(result, total=False)
+        result = replace(result, unit=unit_in(element) or result.unit)
+    if not known and path:
+        return replace(result, kind="unknown")
+    return result
+
+
+def _name_columns(table: LogicalTable, meanings: list[ColumnMeaning]) -> list[ColumnMeaning]:
+    """A table without any label column takes its left-most text column for the names."""
+    if any(m.kind in ("name", "code", "project", "unit") for m in meanings):
+        return meanings
+    for position, meaning in enumerate(meanings):
+        if meaning.kind in ("text", "amount", "unknown"):
+            figures, texts = _content(table, meaning.index)
+            if texts >= 1 and texts > figures:
+                return [*meanings[:position], replace(meaning, kind="name"), *meanings[position + 1 :]]
+    return meanings
+
+
+def _with_sides(meanings: list[ColumnMeaning]) -> Iterator[ColumnMeaning]:
+    """Mark on which side (income | expenditure) of a two-sided form a column stands, from its top header."""
+    for meaning in meanings:
+        side = None
+        for element in meaning.path:
+            folded = fold(element)
+            if re.search(r"支出|用途", folded):
+                side = "expenditure"
+            elif re.search(r"收入", folded):
+                side = "income"
+            if side:
+                break
+        yield replace(meaning, side=side)

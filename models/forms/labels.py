@@ -1,0 +1,382 @@
+"""The label side of a row: which columns hold code and name, what they map to, and where the row stands in the outline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from models.classify import Mapping, classify_economic, classify_function
+from models.forms.columns import ColumnMeaning
+from models.forms.logical import Row
+from models.forms.rows import is_subset_label, match_row
+from models.forms.vocabulary import RowEntry, numbering_depth
+from models.labels import split_label
+from models.money import is_blank
+from models.text import clean, fold
+
+_HEADER_WORD = re.compile(r"^(类|款|项|科目编码|科目名称|科目代码|栏次|\*+|＊+)$")
+_EXACT = ("name", "alias", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One label block with the figure columns that belong to it: a table has one, a two-sided form two, some four."""
+
+    number: int
+    labels: tuple[ColumnMeaning, ...]
+    figures: tuple[ColumnMeaning, ...]
+
+    def domain(self, form: str) -> str:
+        """Which classification names without a code belong to: ``function`` or ``economic``."""
+        declared = [m.domain for m in self.labels if m.domain]
+        if declared:
+            return declared[0]
+        path = fold("".join(p for m in self.labels for p in m.path))
+        if "经济" in path and "功能" not in path:
+            return "economic"
+        return "economic" if form == "general_basic_expenditure" else "function"
+
+
+def sides(meanings: Sequence[ColumnMeaning]) -> list[Side]:
+    """Cut the columns where a label column follows a figure column."""
+    found: list[Side] = []
+    labels: list[ColumnMeaning] = []
+    figures: list[ColumnMeaning] = []
+    for meaning in meanings:
+        is_label = meaning.kind in ("code", "name", "unit", "unit_code", "project", "project_code")
+        if is_label and figures:
+            found.append(Side(len(found), tuple(labels), tuple(figures)))
+            labels, figures = [], []
+        if is_label:
+            labels.append(meaning)
+        elif meaning.kind in ("amount", "unknown", "percent", "count"):
+            figures.append(meaning)
+    if figures:
+        found.append(Side(len(found), tuple(labels), tuple(figures)))
+    elif found and labels:
+        found[-1] = Side(
+            found[-1].number, (*found[-1].labels, *(m for m in labels if m.kind != "name")), found[-1].figures
+        )
+    return found
+
+
+@dataclass(slots=True)
+class RowLabel:
+    """What the label side of one row says."""
+
+    row_no: int
+    text: str
+    entry: RowEntry | None = None
+    function: Mapping | None = None
+    economic: Mapping | None = None
+    printed_code: str | None = None
+    unit: str | None = None
+    unit_code: str | None = None
+    project: str | None = None
+    indent: float = 0.0
+    depth: int | None = None
+    subset: bool = False
+    parent: int | None = None
+    is_total: bool = False
+
+    @property
+    def code(self) -> str | None:
+        """The classification code the row stands under, functional before economic."""
+        if self.function is not None and self.function.code:
+            return self.function.code
+        if self.economic is not None and self.economic.code:
+            return self.economic.code
+        return None
+
+
+@dataclass(slots=True)
+class LabelReader:
+    """Reads the label side of the rows of one side of one table, in order: names without codes need the rows above."""
+
+    side: Side
+    form: str
+    flow: str | None
+    year: int
+    fund: str | None
+    domain: str
+    _codes: list[str] = field(default_factory=list)
+    _stack: list[str] = field(default_factory=list)
+    _economic_class: str | None = None
+    _unit: str | None = None
+
+    def read(self, row: Row, row_no: int) -> RowLabel | None:
+        """The label of a row; None for a row that says nothing and only repeats header words."""
+        codes = {"function": "", "economic": "", "government_economic": ""}
+        names: dict[str | None, str] = {}
+        label = RowLabel(row_no, "")
+        split: dict[str, list[str]] = {}
+        for meaning in self.side.labels:
+            cell = row.cells[meaning.index] if meaning.index < len(row.cells) else None
+            text = clean(cell.text) if cell is not None else ""
+            if (
+                cell is not None
+                and cell.column_span > 1
+                and meaning.index
+                and row.cells[meaning.index - 1] is cell
+                and meaning.kind != "name"
+            ):
+                continue
+            if _HEADER_WORD.match(fold(text)) or (meaning.kind != "code" and is_blank(text)):
+                text = ""
+            if meaning.kind == "code":
+                split.setdefault(meaning.domain or "?", []).append(text)
+            elif meaning.kind == "name" and text:
+                if cell is not None and cell.row != row.source_row and self._is_total_text(text):
+                    continue
+                names.setdefault(meaning.domain, text)
+                if meaning.domain != "government_economic":
+                    label.indent = label.indent or (cell.indent if cell is not None else 0.0)
+            elif meaning.kind == "unit" and text:
+                label.unit = text
+            elif meaning.kind == "unit_code" and text:
+                label.unit_code = text
+            elif meaning.kind == "project" and text:
+                label.project = text
+        for domain, parts in split.items():
+            code, leftover = self._join(parts)
+            if leftover and not any(names.values()):
+                names.setdefault(None, leftover)
+            if code:
+                codes["function" if domain == "?" else domain] = code
+        name = next((n for d, n in names.items() if d != "government_economic"), "") or next(iter(names.values()), "")
+        label.text = name or label.project or label.unit or ""
+        parsed = split_label(name) if name else None
+        if parsed is not None and parsed.code and not any(codes.values()) and len(parsed.code) >= 3:
+            codes["function"] = parsed.code
+        self._place_codes(codes)
+        label.subset = is_subset_label(name)
+        label.depth = numbering_depth(name)
+        code = codes["function"] or codes["economic"] or codes["government_economic"]
+        if not code and not label.text:
+            return label if self._has_figures(row) else None
+        label.printed_code = code or None
+        if not code:
+            label.entry = match_row(label.text, self.flow, self.form)
+            label.is_total = label.entry is not None and label.entry.level == "total"
+        if label.entry is None and label.text:
+            self._classify(label, codes, names, name)
+        if label.unit and not code and not name and not label.project:
+            label.is_total = self._is_total_text(label.unit)
+            label.text = label.unit
+        return label
+
+    @staticmethod
+    def _is_total_text(text: str) -> bool:
+        return bool(re.fullmatch(r"(合|总|小)计|收入总计|支出总计|合计数", fold(text)))
+
+    def _has_figures(self, row: Row) -> bool:
+        return any(
+            (cell := row.anchored(m.index)) is not None and not is_blank(cell.text)
+            for m in self.side.figures
+            if m.index < len(row.cells)
+        )
+
+    def _join(self, parts: list[str]) -> tuple[str, str]:
+        """Code columns of one row → one code; 类/款/项 split over columns are joined, missing parents taken from above."""
+        digits = [re.sub(r"[\s\-—.]", "", p) for p in parts]
+        leftover = next((p for p in parts if p and not re.search(r"\d", p)), "")
+        if len(parts) == 1:
+            label = split_label(parts[0]) if parts[0] else None
+            if label is not None and label.code:
+                return label.code, label.name or leftover
+            return "", leftover
+        values = [d if re.fullmatch(r"\d{1,7}", d) else "" for d in digits]
+        if not any(values):
+            return "", leftover
+        last = max(i for i, v in enumerate(values) if v)
+        joined = ""
+        for position in range(last + 1):
+            value = values[position]
+            if not value:
+                inherited = self._codes[position] if position < len(self._codes) else ""
+                value = inherited
+            elif position == 0 or len(value) <= 2:
+                value = value if position == 0 else value.zfill(2)
+            if joined and value.startswith(joined) and len(value) > 2:
+                joined = value
+            else:
+                joined += value
+        kept = list(values)
+        for position in range(min(last + 1, len(self._codes))):
+            kept[position] = kept[position] or self._codes[position]
+        self._codes = kept[: last + 1]
+        return joined, leftover
+
+    def _place_codes(self, codes: dict[str, str]) -> None:
+        """A code whose first digit belongs to another classification is put where it belongs (3xx, 5xx are economic)."""
+        code = codes["function"]
+        if (
+            code
+            and code[0] == "3"
+            and len(code) in (3, 5, 7, 9)
+            and not codes["economic"]
+            and self.domain != "function_only"
+        ):
+            codes["economic"], codes["function"] = code, ""
+        elif code and code[0] == "5" and len(code) in (3, 5) and not codes["government_economic"]:
+            codes["government_economic"], codes["function"] = code, ""
+        economic = codes["economic"]
+        if economic and economic[0] == "2" and not codes["function"]:
+            codes["function"], codes["economic"] = economic, ""
+        elif economic and economic[0] == "5" and not codes["government_economic"]:
+            codes["government_economic"], codes["economic"] = economic, ""
+
+    def _classify(self, label: RowLabel, codes: dict[str, str], names: dict[str | None, str], name: str) -> None:
+        if codes["function"]:
+            label.function = classify_function(
+                self.year, code=codes["function"], name=names.get("function", name) or None, fund=self.fund
+            )
+        if codes["economic"]:
+            label.economic = classify_economic(
+                self.year,
+                code=codes["economic"],
+                name=(names.get("economic") or ("" if codes["function"] else name)) or None,
+            )
+        elif codes["government_economic"]:
+            government = names.get("government_economic") or ("" if codes["function"] else name)
+            label.economic = classify_economic(
+                self.year, code=codes["government_economic"], name=government or None, scheme="government"
+            )
+        if (
+            label.function is not None
+            or label.economic is not None
+            or not name
+            or (label.project and not any(codes.values()))
+        ):
+            return
+        if self.flow == "income" and self.form in ("income_expenditure", "grant_income_expenditure"):
+            return
+        if self.domain in ("economic", "government_economic"):
+            self._economic_by_name(label, name)
+        elif self.form not in ("three_public", "project_expenditure"):
+            label.function = self._function_by_name(name, label.depth)
+
+    def _economic_by_name(self, label: RowLabel, name: str) -> None:
+        scheme = "government" if self.domain == "government_economic" else "department"
+        bare = split_label(name).name
+        if self._economic_class and label.depth != 1:
+            mapping = classify_economic(self.year, name=bare, parent=self._economic_class, scheme=scheme)
+            if mapping.code and mapping.method in _EXACT and mapping.code.startswith(self._economic_class):
+                label.economic = mapping
+                return
+        mapping = classify_economic(self.year, name=bare, scheme=scheme)
+        if mapping.code and len(mapping.code) == 3:
+            self._economic_class = mapping.code
+        label.economic = mapping if mapping.code else None
+
+    def _function_by_name(self, name: str, depth: int | None) -> Mapping | None:
+        """A name without a code: a 项 of the 款 above, else a 款 of the 类 above, else a 类."""
+        bare = split_label(name).name or name
+        top = self._stack[0] if self._stack else None
+        middle = self._stack[1] if len(self._stack) > 1 else None
+        attempts: list[tuple[str, tuple[str, ...]]] = []
+        if depth not in (1, 2) or top is None:
+            if middle is not None and top is not None:
+                attempts.append(("项", (top, middle)))
+            if top is not None:
+                attempts.append(("款", (top,)))
+        attempts.append(("类", ()))
+        best: Mapping | None = None
+        for level, parents in attempts:
+            mapping = classify_function(self.year, name=bare, parents=parents, fund=self.fund, level=level)
+            if mapping.code is None or mapping.level != level:
+                continue
+            inside = not parents or mapping.code.startswith(parents[-1])
+            if inside and mapping.method in _EXACT:
+                best = mapping
+                break
+            if inside and best is None:
+                best = mapping
+        if best is not None and best.code is not None:
+            self._stack = [best.code[:size] for size in (3, 5) if len(best.code) >= size]
+        return best
+
+
+def set_parents(labels: Sequence[RowLabel]) -> None:
+    """Find for every row the row it is an addend of: by code, by numbering and indentation, and the total rows.
+
+    A row whose place is not certain keeps no parent, so that no sum is made up for it.
+    """
+    grand = next((r for r in labels if r.is_total and r.entry is not None and r.entry.item == "总计"), None)
+    current = next((r for r in labels if r.is_total and r.entry is not None and r.entry.item.startswith("本年")), None)
+    plain = next((r for r in labels if r.is_total and r is not grand and r is not current), None)
+    part = [
+        r
+        for r in labels
+        if r.entry is not None
+        and r.entry.component in ("personnel", "operation")
+        and r.code is None
+        and r.depth is None
+    ]
+    whole = current or plain or grand or (part[0] if len(part) == 1 else None)
+    top = grand or plain
+    coded: list[RowLabel] = []
+    outline: list[tuple[int, RowLabel]] = []
+    unit_row: RowLabel | None = None
+    any_units = any(r.unit for r in labels)
+    group: RowLabel | None = None
+    for row in labels:
+        if row.is_total:
+            row.parent = top.row_no if top is not None and row is not top and row is current else None
+            if row.depth is not None:
+                outline = [(row.depth, row)]
+                group = row
+            else:
+                outline = []
+                group = None
+            coded = []
+            continue
+        if row.code or row.printed_code:
+            code = row.code or row.printed_code or ""
+            if any_units and row.unit and (unit_row is None or row.unit != unit_row.unit):
+                unit_row, coded = (unit_row if unit_row is not None and unit_row.unit == row.unit else None), []
+            while coded and not (
+                code.startswith(coded[-1].code or coded[-1].printed_code or "?")
+                and code != (coded[-1].code or coded[-1].printed_code)
+            ):
+                coded.pop()
+            if coded:
+                row.parent = coded[-1].row_no
+            elif not any_units or unit_row is not None:
+                above = unit_row or (group if group is not None and group is current else whole)
+                row.parent = above.row_no if above is not None and len(code) == _top_length(labels) else None
+            coded.append(row)
+            continue
+        if any_units and row.unit and row.text == row.unit:
+            unit_row, coded = row, []
+            continue
+        if row.subset:
+            continue
+        if row.entry is not None and row.entry.flow == "balance" and row.depth is None:
+            row.parent = top.row_no if top is not None else None
+            group, outline = row, []
+            continue
+        depth = row.depth
+        if depth is None:
+            if group is not None and row.entry is not None:
+                row.parent = group.row_no
+            continue
+        while outline and outline[-1][0] >= depth:
+            outline.pop()
+        if outline:
+            row.parent = outline[-1][1].row_no
+        elif row.entry is not None and row.entry.flow == "balance":
+            row.parent = top.row_no if top is not None else None
+        elif group is not None and group.entry is not None and group.entry.flow == "balance":
+            row.parent = group.row_no
+        elif whole is not None:
+            row.parent = whole.row_no
+        outline.append((depth, row))
+        if depth == min((r.depth for r in labels if r.depth is not None), default=depth):
+            group = row if group is None or group.depth is not None else group
+
+
+def _top_length(labels: Sequence[RowLabel]) -> int:
+    """The shortest code length of a table: its top level (a table of 项 only has 7)."""
+    return min((len(r.code or r.printed_code or "") for r in labels if r.code or r.printed_code), default=0)

@@ -1,0 +1,599 @@
+"""Logical tables → line items: the official form, its columns and rows, and the meaning of every printed amount."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from extractors.model import Cell, Extract
+from models.classify import Mapping, classify_economic
+from models.disclosure import Finding, FormInstance, LineItem, Metadata, Statistic
+from models.forms.columns import ColumnMeaning, column_meanings
+from models.forms.labels import LabelReader, RowLabel, Side, set_parents, sides
+from models.forms.logical import LogicalTable, Row, logical_tables, printed_amounts
+from models.forms.vocabulary import TitleRule, match_title, vocabulary
+from models.money import LARGEST_YUAN, is_blank, read_amount
+from models.text import clean, fold
+
+_FORM_FUND = {
+    "income_expenditure": "all",
+    "income": "all",
+    "expenditure": "all",
+    "grant_income_expenditure": "fiscal_grant",
+    "grant_expenditure_detail": "fiscal_grant",
+    "general_expenditure": "general",
+    "general_expenditure_detail": "general",
+    "general_basic_expenditure": "general",
+    "general_project_expenditure": "general",
+    "three_public": "general",
+    "fund_income_expenditure": "gov_fund",
+    "capital_income_expenditure": "state_capital",
+    "capital_expenditure": "state_capital",
+    "project_expenditure": "all",
+}
+_TWO_SIDED = ("income_expenditure", "grant_income_expenditure", "capital_income_expenditure", "fund_income_expenditure")
+_DETAIL = ("grant_expenditure_detail", "general_expenditure_detail")
+_THREE_PUBLIC_ITEM = {
+    "total": "“三公”经费合计", "overseas": "因公出国（境）费", "vehicle": "公务用车购置及运行维护费",
+    "vehicle_purchase": "公务用车购置费", "vehicle_operation": "公务用车运行维护费", "reception": "公务接待费",
+}  # fmt: skip
+_PARENT_COMPONENT = {
+    "basic": ("total", "current_expenditure"), "project": ("total", "current_expenditure"),
+    "remit_superior": ("total",), "operating": ("total",), "subsidize_subordinate": ("total",),
+    "personnel": ("basic", "total"), "operation": ("basic", "total"),
+    "fiscal_grant": ("current_income", "total"), "superior_subsidy": ("current_income", "total"), "institution": ("current_income", "total"),
+    "operating_income": ("current_income", "total"), "subordinate_remittance": ("current_income", "total"), "other_income": ("current_income", "total"),
+    "general": ("fiscal_grant", "current_income", "total"), "gov_fund": ("fiscal_grant", "current_income", "total"), "state_capital": ("fiscal_grant", "current_income", "total"),
+    "overseas": ("total",), "vehicle": ("total",), "reception": ("total",), "vehicle_purchase": ("vehicle",), "vehicle_operation": ("vehicle",),
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class FormsReading:
+    """The tables of one document, read."""
+
+    line_items: list[LineItem] = field(default_factory=list)
+    statistics: list[Statistic] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    forms: list[FormInstance] = field(default_factory=list)
+
+
+def read_forms(extract: Extract, metadata: Metadata, skip: frozenset[int] = frozenset()) -> FormsReading:
+    """Read every table of an extract that is an official form; list every other table that prints amounts as unread.
+
+    skip: ordinals of blocks that another reader (performance tables) has consumed.
+    """
+    reading = FormsReading()
+    if metadata.fiscal_year is None or metadata.report_kind is None:
+        return reading
+    tables = logical_tables(extract, skip)
+    known_units = {t.unit for t in tables if t.unit and t.title and match_title(t.title) is not None}
+    for number, table in enumerate(tables, 1):
+        _read_table(table, number, metadata, known_units, reading)
+    return reading
+
+
+def _read_table(
+    table: LogicalTable, number: int, metadata: Metadata, known_units: set[str], reading: FormsReading
+) -> None:
+    rule = match_title(table.title) if table.title else None
+    amounts = printed_amounts(table)
+    instance = FormInstance(
+        number, rule.form if rule else None, table.title, table.unit, table.first_page, table.last_page, table.sheet,
+        amounts, 0, note="；".join(dict.fromkeys(table.notes)) or None,
+    )  # fmt: skip
+    if rule is None:
+        rule = _infer(table, metadata)
+    if rule is None or rule.form is None:
+        if amounts:
+            reason = (rule.reason if rule else None) or "表题与表头都认不出是哪张官方表式"
+            reading.forms.append(replace(instance, form=None, reason=reason))
+        return
+    reader = _TableReader(table, number, rule, rule.form, metadata, known_units)
+    items, statistics, findings = reader.read()
+    reason = reader.reason
+    if not items and amounts and reason is None:
+        reason = "表内没有读出金额"
+    reading.line_items.extend(items)
+    reading.statistics.extend(statistics)
+    reading.findings.extend(findings)
+    reading.forms.append(
+        replace(
+            instance,
+            form=reader.form if items or not amounts else None,
+            unit=reader.unit,
+            items=len(items),
+            reason=reason,
+        )
+    )
+
+
+def _infer(table: LogicalTable, metadata: Metadata) -> TitleRule | None:
+    """An untitled table is read only where its header alone says which form it is."""
+    header = fold("".join(t for row in table.header for t in row.texts()))
+    for rule in vocabulary().titles:
+        if rule.form == "three_public" and re.search(r"因公出国.*接待", header):
+            return rule
+        if (
+            rule.form == "general_expenditure"
+            and re.search(r"一般公共预算(财政拨款)?支出", header)
+            and "基本支出" in header
+            and "经济" not in header
+        ):
+            return rule
+        if (
+            rule.form == "general_basic_expenditure"
+            and rule.fund is None
+            and re.search(r"一般公共预算(财政拨款)?基本支出", header)
+            and "经济" in header
+        ):
+            return rule
+    return None
+
+
+class _TableReader:
+    """Reads one logical table; kept apart so that each step sees the same form, unit and year."""
+
+    def __init__(
+        self, table: LogicalTable, number: int, rule: TitleRule, form: str, metadata: Metadata, known_units: set[str]
+    ) -> None:
+        assert metadata.fiscal_year is not None and metadata.report_kind is not None
+        self.table, self.number, self.rule, self.metadata = table, number, rule, metadata
+        self.form = form
+        self.year: int = metadata.fiscal_year
+        self.report_kind: str = metadata.report_kind
+        self.reason: str | None = None
+        self.findings: list[Finding] = []
+        self.unit = table.unit or self._unit_elsewhere(known_units)
+        self.meanings = column_meanings(table, form, self.year)
+        self._detail_columns()
+
+    def _unit_elsewhere(self, known: set[str]) -> str | None:
+        """A table without a unit line takes the unit all other forms of the document share, and says so."""
+        if len(known) != 1 or not self.table.rows:
+            return None
+        unit = next(iter(known))
+        self._find(
+            "TABLE-UNIT-ASSUMED",
+            "warning",
+            f"表“{self.table.title or ''}”没有注明金额单位，按本文件其他各表的“{unit}”读取，请核对。",
+            None,
+        )
+        return unit
+
+    def _find(
+        self,
+        code: str,
+        severity: str,
+        message: str,
+        cell: Cell | None,
+        observed: str | None = None,
+        locators: tuple[str, ...] = (),
+    ) -> None:
+        place = (
+            cell.place
+            if cell is not None
+            else self.table.rows[0].cells[0].place
+            if self.table.rows and self.table.rows[0].cells and self.table.rows[0].cells[0]
+            else None
+        )
+        if place is not None:
+            self.findings.append(Finding(code, severity, message, place, None, observed, locators))
+
+    def _detail_columns(self) -> None:
+        """The columns of a function × economic matrix are named by the economic classification."""
+        if self.form not in _DETAIL:
+            return
+        matrix: dict[int, str] = {}
+        for position, meaning in enumerate(self.meanings):
+            if (meaning.kind not in ("unknown", "amount") or meaning.component or meaning.fund) and not (
+                meaning.kind == "amount" and meaning.component in ("operation", "personnel") and len(meaning.path) > 1
+            ):
+                continue
+            mapping = self._economic_header(meaning)
+            if mapping is not None and mapping.code:
+                matrix[position] = mapping.code
+        if len(matrix) < 3:
+            if self.rule.by_function and not any(
+                m.domain in ("economic", "government_economic") for m in self.meanings
+            ):
+                codes = [c.text for r in self.table.rows for c in r.cells if c is not None]
+                if not any(re.match(r"^30[1-9]", fold(c)) for c in codes):
+                    self.form = self.rule.by_function
+            return
+        for position, code in matrix.items():
+            meaning = self.meanings[position]
+            self.meanings[position] = replace(
+                meaning, kind="amount", item=code, component=None, total=False, domain="matrix"
+            )
+
+    def _economic_header(self, meaning: ColumnMeaning) -> Mapping | None:
+        group: str | None = None
+        for element in meaning.path:
+            if any(p.search(fold(element)) for p in vocabulary().total_words):
+                continue
+            mapping = classify_economic(self.year, name=element, parent=group)
+            if mapping.code:
+                if len(mapping.code) == 3:
+                    group = mapping.code
+                found = mapping
+            else:
+                return None
+        try:
+            return found
+        except UnboundLocalError:
+            return None
+
+    # ---- reading
+
+    def read(self) -> tuple[list[LineItem], list[Statistic], list[Finding]]:
+        """All line items of the table, its counts and percentages, and what could not be read."""
+        if self.unit is None and not all(m.unit for m in self.meanings if m.kind == "amount"):
+            if any(True for _ in self._figures()):
+                self.reason = "没有注明金额单位，且本文件各表单位不一，不能换算"
+                self._find(
+                    "TABLE-UNIT-MISSING", "warning", f"表“{self.table.title or ''}”没有注明金额单位，未读。", None
+                )
+            return [], [], self.findings
+        items: list[LineItem] = []
+        statistics: list[Statistic] = []
+        all_sides = sides(self.meanings)
+        for side in all_sides:
+            side_items, side_statistics = self._read_side(side, len(all_sides))
+            items.extend(side_items)
+            statistics.extend(side_statistics)
+        return items, statistics, self.findings
+
+    def _figures(self) -> Iterator[Cell]:
+        for row in self.table.rows:
+            for meaning in self.meanings:
+                if meaning.kind in ("amount", "unknown") and meaning.index < len(row.cells):
+                    cell = row.anchored(meaning.index)
+                    if cell is not None and read_amount(cell.text) is not None:
+                        yield cell
+
+    def _flow_of_side(self, side: Side, count: int) -> str:
+        if self.form in _TWO_SIDED and count > 1:
+            declared = next((m.side for m in (*side.labels, *side.figures) if m.side), None)
+            return declared or ("income" if side.number == 0 else "expenditure")
+        if self.rule.flow:
+            return self.rule.flow
+        return "income" if self.form == "income" else "expenditure"
+
+    def _read_side(self, side: Side, count: int) -> tuple[list[LineItem], list[Statistic]]:
+        flow = self._flow_of_side(side, count)
+        fund = self.rule.fund or _FORM_FUND[self.form]
+        reader = LabelReader(
+            side,
+            self.form,
+            flow,
+            self.year,
+            fund if fund in ("general", "gov_fund", "state_capital") else None,
+            side.domain(self.form),
+        )
+        labels: list[tuple[Row, RowLabel]] = []
+        for row in self.table.rows:
+            label = reader.read(row, side.number * 10_000 + row.number)
+            if label is not None:
+                labels.append((row, label))
+        set_parents([label for _, label in labels])
+        self._balance_children(labels)
+        figures = self._with_parents(side.figures)
+        items: list[LineItem] = []
+        statistics: list[Statistic] = []
+        for row, label in labels:
+            made: list[LineItem] = []
+            for meaning in figures:
+                cell = row.anchored(meaning.index) if meaning.index < len(row.cells) else None
+                if cell is None or is_blank(cell.text):
+                    continue
+                if meaning.kind in ("percent", "count"):
+                    statistic = self._statistic(cell, meaning, label)
+                    if statistic is not None:
+                        statistics.append(statistic)
+                    continue
+                item = self._item(row, cell, meaning, label, flow, fund, count)
+                if item is not None:
+                    made.append(item)
+            self._report(label, row, made)
+            items.extend(made)
+        return items, statistics
+
+    @staticmethod
+    def _balance_children(labels: list[tuple[Row, RowLabel]]) -> None:
+        """Rows by fund under a balance row (年初结转和结余 / 一般公共预算…) are that balance, by fund."""
+        by_number = {label.row_no: label for _, label in labels}
+        for _, label in labels:
+            parent = by_number.get(label.parent) if label.parent is not None else None
+            if parent is None or parent.entry is None or parent.entry.flow != "balance" or label.entry is None:
+                continue
+            label.entry = replace(label.entry, flow="balance", component=parent.entry.component, item=parent.entry.item)
+
+    def _with_parents(self, figures: Sequence[ColumnMeaning]) -> list[ColumnMeaning]:
+        """For each amount column the column it adds up into: by the header tree first, then by what components mean."""
+        result: list[ColumnMeaning] = []
+        for meaning in figures:
+            parent: int | None = None
+            if meaning.kind == "amount" and not meaning.subset:
+                parent = self._tree_parent(meaning, figures)
+                if parent is None:
+                    parent = self._semantic_parent(meaning, figures)
+            result.append(replace(meaning, parent=parent))
+        return result
+
+    @staticmethod
+    def _tree_parent(meaning: ColumnMeaning, figures: Sequence[ColumnMeaning]) -> int | None:
+        if meaning.path and re.fullmatch(r"小计|合计|总计|金额", fold(meaning.path[-1])):
+            prefix = meaning.path[:-2]
+        else:
+            prefix = meaning.path[:-1]
+        for length in range(len(prefix), -1, -1):
+            for other in figures:
+                if (
+                    other.index != meaning.index
+                    and other.kind == "amount"
+                    and other.path[:length] == prefix[:length]
+                    and len(other.path) == length + 1
+                    and re.fullmatch(r"小计|合计|总计|总额", fold(other.path[-1]))
+                ):
+                    same = (other.measure, other.year, other.offset) == (meaning.measure, meaning.year, meaning.offset)
+                    return other.index if same else None
+        return None
+
+    @staticmethod
+    def _semantic_parent(meaning: ColumnMeaning, figures: Sequence[ColumnMeaning]) -> int | None:
+        candidates = _PARENT_COMPONENT.get(meaning.component or "", ())
+        for wanted in candidates:
+            for other in figures:
+                component = other.component or ("total" if other.total else None)
+                if (
+                    other.kind == "amount"
+                    and other.index != meaning.index
+                    and component == wanted
+                    and not other.subset
+                    and other.fund == meaning.fund
+                    and (other.measure, other.year, other.offset) == (meaning.measure, meaning.year, meaning.offset)
+                ):
+                    return other.index
+        if meaning.component is None and meaning.fund is not None:
+            for other in figures:
+                if (
+                    other.kind == "amount"
+                    and other.fund is None
+                    and other.component is None
+                    and other.total
+                    and (other.measure, other.year, other.offset) == (meaning.measure, meaning.year, meaning.offset)
+                ):
+                    return other.index
+        return None
+
+    def _statistic(self, cell: Cell, meaning: ColumnMeaning, label: RowLabel) -> Statistic | None:
+        text = clean(cell.text)
+        amount = read_amount(text.rstrip("%％"))
+        if amount is None:
+            return None
+        kind = (
+            "count"
+            if meaning.kind == "count"
+            else "growth"
+            if re.search(r"增|比上年|同比", fold("".join(meaning.path)))
+            else "completion"
+            if re.search(r"执行率|完成", fold("".join(meaning.path)))
+            else "share"
+        )
+        unit = (
+            "%"
+            if meaning.kind == "percent"
+            else next(iter(re.findall(r"人次|批次|辆|个|人|台|次", "".join(meaning.path))), "")
+        )
+        name = " ".join(x for x in (label.text, *meaning.path[-2:]) if x)
+        return Statistic(self._locator(cell, meaning), None, name, amount.value, unit, text, cell.place, kind)
+
+    def _locator(self, cell: Cell, meaning: ColumnMeaning) -> str:
+        place = cell.place
+        if place.sheet is not None:
+            return f"s{place.sheet}!{place.cell}"
+        if place.cell is not None:
+            return place.cell
+        where = f"x{place.box[0]:.0f}y{place.box[1]:.0f}" if place.box else f"r{cell.row}c{cell.column}"
+        return f"p{place.page}{where}"
+
+    def _item(
+        self, row: Row, cell: Cell, meaning: ColumnMeaning, label: RowLabel, flow: str, fund: str, count: int
+    ) -> LineItem | None:
+        amount = read_amount(cell.text)
+        if amount is None:
+            if re.search(r"\d", cell.text) and len(clean(cell.text)) < 40:
+                self._find(
+                    "TABLE-CELL-UNREAD",
+                    "warning",
+                    f"单元格“{clean(cell.text)}”不是一个完整的金额，未读。",
+                    cell,
+                    clean(cell.text),
+                )
+            return None
+        if cell.column_span > 1 and self._covers_others(row, cell, meaning):
+            self._find(
+                "TABLE-CELL-MERGED",
+                "warning",
+                f"金额“{clean(cell.text)}”的单元格横跨含义不同的几列，未读。",
+                cell,
+                clean(cell.text),
+            )
+            return None
+        if meaning.kind == "unknown":
+            self._find(
+                "TABLE-COLUMN-UNREAD",
+                "warning",
+                f"表“{self.table.title or ''}”的列“{' / '.join(meaning.path) or meaning.index + 1}”认不出含义，其金额未读。",
+                cell,
+                clean(cell.text),
+            )
+            return None
+        unit = meaning.unit or self.unit
+        if unit is None:
+            return None
+        yuan = amount.yuan(unit)
+        if abs(yuan) > LARGEST_YUAN:
+            self._find(
+                "TABLE-CELL-UNREAD",
+                "warning",
+                f"数字“{clean(cell.text)}”大得不可能是金额，未读。",
+                cell,
+                clean(cell.text),
+            )
+            return None
+        entry = label.entry
+        component, item_fund, item_flow = self._meaning_of(meaning, label, flow, fund, count)
+        measure, year = self._measure(meaning)
+        economic = label.economic
+        economic_code = economic.code if economic is not None else None
+        if meaning.domain == "matrix":
+            economic_code = meaning.item
+        mapping = label.function or label.economic
+        level = self._level(label)
+        subset = label.subset or meaning.subset or (entry is not None and entry.subset)
+        item = self._canonical(label, meaning, component)
+        return LineItem(
+            locator=self._locator(cell, meaning),
+            fiscal_year=year,
+            report_kind=self.report_kind,
+            form=self.form,
+            fund=item_fund,
+            flow=item_flow,
+            component=component,
+            measure=measure,
+            item_name=label.text or clean("".join(meaning.path[-1:])),
+            item=item,
+            level=level,
+            amount_yuan=yuan,
+            published_text=re.sub(r"\s+", "", cell.text),
+            published_unit=unit,
+            place=cell.place,
+            ulp_yuan=amount.ulp_yuan(unit),
+            function_code=label.function.code if label.function is not None else None,
+            economic_code=economic_code,
+            mapping_method=mapping.method if mapping is not None and mapping.code else None,
+            mapping_score=mapping.score if mapping is not None and mapping.code else None,
+            table_no=self.number,
+            row_no=label.row_no,
+            column_no=meaning.index,
+            parent_row_no=None if label.subset else label.parent,
+            subset=subset,
+            printed_code=label.printed_code,
+            engine=self.table.engine or None,
+            parent_column_no=meaning.parent,
+            budget_unit=label.unit if label.unit and not label.is_total else None,
+        )
+
+    def _covers_others(self, row: Row, cell: Cell, meaning: ColumnMeaning) -> bool:
+        """Whether a merged cell also covers a column that means something else."""
+        return any(
+            m.index != meaning.index
+            and m.kind in ("amount", "unknown")
+            and m.index < len(row.cells)
+            and row.cells[m.index] is cell
+            for m in self.meanings
+        )
+
+    def _meaning_of(
+        self, meaning: ColumnMeaning, label: RowLabel, flow: str, fund: str, count: int
+    ) -> tuple[str, str, str]:
+        """Component, fund and flow of one amount, from its column and its row (CONTRACT: how the columns are filled)."""
+        entry = label.entry
+        component = meaning.component
+        item_fund = meaning.fund or fund
+        item_flow = meaning.flow or (entry.flow if entry is not None and entry.flow else flow)
+        if entry is not None and component is None and (entry.component != "total" or label.is_total):
+            component = entry.component
+        component = component or "total"
+        if self.form == "grant_income_expenditure":
+            if entry is not None and entry.fund is not None and meaning.fund is None:
+                item_fund = entry.fund
+            if component in ("general", "gov_fund", "state_capital", "fiscal_grant"):
+                component = "total"
+        elif self.form == "income_expenditure":
+            item_fund = "all"
+        elif self.form == "general_basic_expenditure":
+            if component == "total" and label.is_total:
+                component = "basic"
+            elif component in ("basic", "total") and not label.is_total and label.entry is None:
+                component = "total"
+        elif self.form in ("fund_income_expenditure", "capital_income_expenditure"):
+            item_fund = _FORM_FUND[self.form]
+            if component in ("general", "gov_fund", "state_capital"):
+                component = "current_income" if item_flow == "income" else "total"
+            if component == "current_income":
+                item_flow = "income"
+        elif self.form == "project_expenditure" and component == "total":
+            component = "project"
+        if component in ("opening_balance", "closing_balance"):
+            item_flow = "balance"
+        return component, item_fund, item_flow
+
+    def _measure(self, meaning: ColumnMeaning) -> tuple[str, int]:
+        year = meaning.year if meaning.year is not None else self.year + (meaning.offset or 0)
+        default = "final" if self.report_kind == "final_account" else "budget"
+        measure = meaning.measure or default
+        if measure == "final" and self.report_kind == "budget" and meaning.year is None and meaning.offset is None:
+            year = self.year - 1
+        if measure == "final" and year < self.year:
+            measure = "prior_final"
+        if measure == "change":
+            year = self.year
+        if year > self.year:
+            year = self.year
+        return measure, year
+
+    def _level(self, label: RowLabel) -> str:
+        if label.is_total:
+            return "total"
+        for mapping in (label.function, label.economic):
+            if mapping is not None and mapping.code and mapping.level:
+                return mapping.level
+        if self.form == "three_public" and not label.text:
+            return "total"
+        return label.entry.level if label.entry is not None else "item"
+
+    def _canonical(self, label: RowLabel, meaning: ColumnMeaning, component: str) -> str:
+        if meaning.item and meaning.domain != "matrix":
+            return meaning.item
+        if self.form == "three_public":
+            return _THREE_PUBLIC_ITEM.get(component, label.entry.item if label.entry is not None else label.text)
+        for mapping in (label.function, label.economic):
+            if mapping is not None and mapping.code and mapping.name:
+                return mapping.name
+        if label.entry is not None:
+            return label.entry.item
+        return label.text or clean("".join(meaning.path[-1:]))
+
+    def _report(self, label: RowLabel, row: Row, made: list[LineItem]) -> None:
+        """Findings about a row: code against name, a code nobody knows, amounts without a label."""
+        if not made:
+            return
+        locators = tuple(i.locator for i in made)
+        cell = next(c for c in row.cells if c is not None)
+        for mapping in (label.function, label.economic):
+            if mapping is not None and mapping.conflict:
+                self._find(
+                    "MAP-CODE-NAME",
+                    "warning",
+                    mapping.conflict,
+                    cell,
+                    f"{label.printed_code or ''} {label.text}".strip(),
+                    locators,
+                )
+        if label.printed_code and label.code is None:
+            self._find(
+                "MAP-CODE-UNKNOWN",
+                "info",
+                f"科目编码“{label.printed_code}”（{label.text}）不在 {self.year} 年科目表中，照印保留。",
+                cell,
+                label.printed_code,
+                locators,
+            )
+        if not label.text and not label.printed_code and self.form != "three_public":
+            self._find(
+                "TABLE-ROW-UNLABELLED", "warning", "一行金额前没有名称或编码，无法判断所指。", cell, None, locators
+            )

@@ -1,0 +1,34 @@
+"""One extract → everything it says: metadata, forms, prose, performance tables and what was noticed on the way."""
+
+from __future__ import annotations
+
+from extractors.model import Extract
+from models.disclosure import Disclosure
+from models.forms import read_forms
+from models.metadata import read_metadata
+from models.performance import read_performance
+from models.prose import read_prose
+
+
+def interpret(extract: Extract, *, file_name: str, source_uri: str) -> Disclosure:
+    """Interpret one document.
+
+    file_name, source_uri: what the source called it; used only where the document itself says nothing, for both lie. A
+    document that is no budget or final account comes back with `metadata.refusal` set and nothing else.
+    """
+    metadata = read_metadata(extract, file_name=file_name, source_uri=source_uri)
+    if metadata.refusal is not None:
+        return Disclosure(metadata)
+    performance = read_performance(extract, metadata)
+    forms = read_forms(extract, metadata, skip=performance.consumed)
+    prose = read_prose(extract, metadata, skip_tables=performance.consumed)
+    return Disclosure(
+        metadata=metadata,
+        line_items=(*forms.line_items, *prose.line_items),
+        statistics=(*forms.statistics, *prose.statistics),
+        performance_projects=tuple(performance.projects),
+        performance_indicators=tuple(performance.indicators),
+        findings=(*forms.findings, *performance.findings, *prose.findings),
+        forms=tuple(forms.forms),
+        passages=tuple(prose.passages),
+    )
