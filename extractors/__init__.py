@@ -60,7 +60,9 @@ def read(path: Path, *, name: str | None = None, limits: Limits = _DEFAULT) -> E
     except (MemoryError, RecursionError) as error:
         raise TooLarge(f"“{label}”的结构过大或嵌套过深，超出可安全处理的范围，未读取。") from error
     except OSError as error:
-        raise DamagedDocument(f"无法打开“{label}”：{error.strerror or type(error).__name__}；请检查文件后重新提交。") from error
+        raise DamagedDocument(
+            f"无法打开“{label}”：{error.strerror or type(error).__name__}；请检查文件后重新提交。"
+        ) from error
     except Exception as error:  # the boundary: a library's own exception never leaves this package
         raise DamagedDocument(
             f"“{label}”内部结构损坏，无法解析（{type(error).__name__}）；请重新下载或向发布单位索取完整文件。"

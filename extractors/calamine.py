@@ -21,7 +21,12 @@ def read_values(path: Path, limits: Limits, *, format: str, notes: list[Note]) -
 
     with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
         return build_extract(
-            _sheets(book, limits, python_calamine), format=format, engine="calamine", limits=limits, properties={}, notes=notes
+            _sheets(book, limits, python_calamine),
+            format=format,
+            engine="calamine",
+            limits=limits,
+            properties={},
+            notes=notes,
         )
 
 

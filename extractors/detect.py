@@ -84,7 +84,11 @@ def _text_type(path: Path, head: bytes) -> str:
     sample = text[:200_000]
     tags = len(_TAG.findall(sample))
     start = sample.lstrip("\ufeff \r\n\t\x00")[:400].lower()
-    if start.startswith(("<!doctype html", "<html", "<head", "<body")) or (start.startswith("<") and tags >= 3) or tags >= 10:
+    if (
+        start.startswith(("<!doctype html", "<html", "<head", "<body"))
+        or (start.startswith("<") and tags >= 3)
+        or tags >= 10
+    ):
         return "html"
     if replaced > 20 and replaced * 200 > len(text):
         return "damaged-text"

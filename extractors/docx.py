@@ -21,9 +21,13 @@ from extractors.texts import cell_text, join_lines, printable
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_SKIPPED = frozenset(f"{W}{name}" for name in ("del", "moveFrom", "rPr", "pPr", "instrText", "delText", "delInstrText", "rt", "sectPr"))
+_SKIPPED = frozenset(
+    f"{W}{name}" for name in ("del", "moveFrom", "rPr", "pPr", "instrText", "delText", "delInstrText", "rt", "sectPr")
+)
 _HEADING = re.compile(r"^(?:heading|标题)\s*([1-9])$", re.IGNORECASE)
-_ITEM = re.compile(r"^[\s　]*(?:[（(]?[一二三四五六七八九十百]{1,3}[）)、.．]|[（(]?\d{1,3}[）)、.．](?!\d)|第[一二三四五六七八九十]+[部分章节条])")
+_ITEM = re.compile(
+    r"^[\s　]*(?:[（(]?[一二三四五六七八九十百]{1,3}[）)、.．]|[（(]?\d{1,3}[）)、.．](?!\d)|第[一二三四五六七八九十]+[部分章节条])"
+)
 _MAX_DEPTH = 40
 _DEFAULT_SIZE = 10.5
 
@@ -32,13 +36,14 @@ def read_docx(path: Path, limits: Limits) -> Extract:
     """The document as an extract. Raises DamagedDocument, EncryptedDocument or TooLarge."""
     with Package(path, limits) as package:
         main = next(
-            (target for kind, target in package.relationships("").values() if kind == "officeDocument"), "word/document.xml"
+            (target for kind, target in package.relationships("").values() if kind == "officeDocument"),
+            "word/document.xml",
         )
         root = package.xml(main)
         body = root.find(f"{W}body") if root is not None else None
         if body is None:
             raise DamagedDocument("Word 文件缺少正文部件，已损坏；请重新下载。")
-        related = {kind: target for kind, target in package.relationships(main).values()}
+        related = dict(package.relationships(main).values())
         styles = _Styles(package.xml(related.get("styles", "word/styles.xml")))
         numbering = Numbering(package.xml(related.get("numbering", "word/numbering.xml")))
         walk = _Walk(styles, numbering, limits)
@@ -46,7 +51,9 @@ def read_docx(path: Path, limits: Limits) -> Extract:
         properties = package.properties()
         links = _links(package, main, root)
     if walk.deleted:
-        walk.notes.append(Note("tracked_changes", f"文档带有修订痕迹：{walk.deleted} 处已删除的内容未读取，插入的内容按正文读取。"))
+        walk.notes.append(
+            Note("tracked_changes", f"文档带有修订痕迹：{walk.deleted} 处已删除的内容未读取，插入的内容按正文读取。")
+        )
     if walk.hidden:
         walk.notes.append(Note("hidden_text", f"文档有 {len(walk.hidden)} 处隐藏文字，单独保存，不作为正文读取。"))
     return Extract(
@@ -288,7 +295,9 @@ class _Walk:
         if stated is not None:
             return stated
         style = _value(properties.find(f"{W}rStyle"))
-        by_style = next((item.hidden for item in self.styles.chain(style) if item.hidden is not None), None) if style else None
+        by_style = (
+            next((item.hidden for item in self.styles.chain(style) if item.hidden is not None), None) if style else None
+        )
         return inherited if by_style is None else by_style
 
     def _table(self, element: Any, depth: int) -> None:
@@ -372,7 +381,11 @@ class _Walk:
             row_index += 1
         if hidden:
             place = Place(cell=f"T{number}")
-            self.hidden.append(Table(tuple(hidden), max(c.row for c in hidden) + 1, max(c.column + c.column_span for c in hidden), place))
+            self.hidden.append(
+                Table(
+                    tuple(hidden), max(c.row for c in hidden) + 1, max(c.column + c.column_span for c in hidden), place
+                )
+            )
         if not row_index or not width:
             return None
         if width > 2000:
@@ -467,7 +480,9 @@ def _paragraph_indent(paragraph: Any, size: float) -> float:
 
 
 def _is_hex(text: str | None) -> bool:
-    return bool(text) and all(character in "0123456789abcdefABCDEF" for character in text or "") and len(text or "") <= 4
+    return (
+        bool(text) and all(character in "0123456789abcdefABCDEF" for character in text or "") and len(text or "") <= 4
+    )
 
 
 def logical_lines(text: str) -> list[str]:

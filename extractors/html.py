@@ -18,12 +18,62 @@ from extractors.model import Block, Cell, Extract, Link, Note, Paragraph, Place,
 from extractors.texts import cell_text, printable, split_indent
 
 _DROPPED = frozenset(
-    "script style noscript template iframe object embed nav footer aside form button select input textarea svg canvas audio "
-    "video map head".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "nav",
+        "footer",
+        "aside",
+        "form",
+        "button",
+        "select",
+        "input",
+        "textarea",
+        "svg",
+        "canvas",
+        "audio",
+        "video",
+        "map",
+        "head",
+    ]
 )
 _BREAKING = frozenset(
-    "p div section article main header ul ol li dl dt dd h1 h2 h3 h4 h5 h6 blockquote pre center address figure figcaption "
-    "fieldset body html hr ucapcontent".split()
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "header",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "pre",
+        "center",
+        "address",
+        "figure",
+        "figcaption",
+        "fieldset",
+        "body",
+        "html",
+        "hr",
+        "ucapcontent",
+    ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _FURNITURE = re.compile(
@@ -204,7 +254,9 @@ def _main_content(body: Any, weights: dict[Any, tuple[int, int]]) -> Any:
     while True:
         whole = _running(weights.get(current, (0, 0)))
         best = max(
-            (child for child in current if isinstance(child.tag, str)), key=lambda child: _running(weights.get(child, (0, 0))), default=None
+            (child for child in current if isinstance(child.tag, str)),
+            key=lambda child: _running(weights.get(child, (0, 0))),
+            default=None,
         )
         if best is None or best.tag in ("p", "h1", "h2", "h3", "h4", "span", "b", "strong", "ul", "ol", "a", "pre"):
             return current
@@ -223,7 +275,7 @@ def _is_layout(table: Any) -> bool:
     """A table that only arranges: it holds other tables, or has a single cell, or one huge cell outweighs the rest."""
     if next((inner for inner in table.iter("table") if inner is not table), None) is not None:
         return True
-    rows = [row for row in table.iter("tr")]
+    rows = list(table.iter("tr"))
     cells = [cell for row in rows for cell in row if cell.tag in ("td", "th")]
     if len(cells) <= 1:
         return True

@@ -82,7 +82,9 @@ def display(number: str | Decimal, code: str, *, date1904: bool = False) -> str:
         return "#" * 8
     if section.is_general:
         body = general(abs(value) if position else value)
-        text = "".join(body if kind == "general" else token for kind, token in section.tokens if kind in ("general", "literal"))
+        text = "".join(
+            body if kind == "general" else token for kind, token in section.tokens if kind in ("general", "literal")
+        )
         return _signed(text, value, position)
     if section.is_date:
         shown = _date(value, section, date1904)
@@ -172,7 +174,11 @@ def _sections(code: str) -> tuple[_Section, ...]:
 def _section(tokens: list[tuple[str, str]], condition: tuple[str, Decimal] | None) -> _Section:
     kinds = {kind for kind, _ in tokens}
     dated = bool(kinds & {"date", "elapsed", "ampm"}) and not kinds & {"general", "text"}
-    if dated and not kinds & {"elapsed", "ampm"} and all(t.lower() in ("e", "g", "b") for k, t in tokens if k == "date"):
+    if (
+        dated
+        and not kinds & {"elapsed", "ampm"}
+        and all(t.lower() in ("e", "g", "b") for k, t in tokens if k == "date")
+    ):
         # A lone E, G or B in a numeric format is a letter, not an era.
         dated = "digits" not in kinds
     if not dated:
@@ -219,7 +225,9 @@ def _signed(text: str, value: Decimal, position: int) -> str:
     text = text.strip()
     if value >= 0 or not text:
         return text
-    if position and ("-" in text or "－" in text or "−" in text or "(" in text or "（" in text or "△" in text or "▲" in text):
+    if position and (
+        "-" in text or "－" in text or "−" in text or "(" in text or "（" in text or "△" in text or "▲" in text
+    ):
         return text
     return f"-{text}" if any(character.isdigit() for character in text) or not position else text
 
@@ -414,7 +422,13 @@ def _date_part(moment: datetime, letter: str, length: int, half_day: bool) -> st
             return f"{moment.year:04d}" if length > 2 or letter == "e" else f"{moment.year % 100:02d}"
         case "m":
             if length >= 3:
-                return _MONTHS[moment.month - 1] if length == 3 else f"{moment:%B}" if length == 4 else _MONTHS[moment.month - 1][0]
+                return (
+                    _MONTHS[moment.month - 1]
+                    if length == 3
+                    else f"{moment:%B}"
+                    if length == 4
+                    else _MONTHS[moment.month - 1][0]
+                )
             return f"{moment.month:0{length}d}"
         case "d":
             if length >= 3:

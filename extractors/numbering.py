@@ -131,7 +131,14 @@ def format_number(value: int, form: str) -> str:
     match form:
         case "none":
             return ""
-        case "chineseCounting" | "chineseCountingThousand" | "japaneseCounting" | "taiwaneseCounting" | "taiwaneseCountingThousand" | "koreanCounting":
+        case (
+            "chineseCounting"
+            | "chineseCountingThousand"
+            | "japaneseCounting"
+            | "taiwaneseCounting"
+            | "taiwaneseCountingThousand"
+            | "koreanCounting"
+        ):
             return chinese(value)
         case "ideographDigital" | "japaneseDigitalTenThousand" | "taiwaneseDigital":
             return "".join("〇" if digit == "0" else _DIGITS[int(digit)] for digit in str(value))

@@ -98,7 +98,17 @@ class Package:
         return found
 
 
-_PROPERTIES = {"title", "subject", "creator", "lastModifiedBy", "created", "modified", "Application", "Company", "description"}
+_PROPERTIES = {
+    "title",
+    "subject",
+    "creator",
+    "lastModifiedBy",
+    "created",
+    "modified",
+    "Application",
+    "Company",
+    "description",
+}
 
 
 def _resolve(folder: str, target: str) -> str:
@@ -118,7 +128,9 @@ def check_sizes(members: list[zipfile.ZipInfo], limits: Limits) -> None:
     total = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     if total > limits.max_unpacked_bytes:
-        raise TooLarge(f"解压后达 {total / 1048576:.0f} MB，超过上限 {limits.max_unpacked_bytes / 1048576:.0f} MB，未读取。")
+        raise TooLarge(
+            f"解压后达 {total / 1048576:.0f} MB，超过上限 {limits.max_unpacked_bytes / 1048576:.0f} MB，未读取。"
+        )
     if total > 50 * 1024 * 1024 and total > packed * limits.max_ratio:
         raise TooLarge("压缩比异常（疑似压缩炸弹），未读取；请检查来源。")
 
@@ -136,7 +148,8 @@ def parse_xml(content: bytes) -> Any:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise DamagedDocument("文件内部的 XML 部件损坏或含有不允许的声明，无法解析；请重新下载。") from error
-    if root.getroottree().docinfo.doctype:
+    document: Any = root.getroottree()
+    if document.docinfo.doctype:
         raise DamagedDocument("文件内部的 XML 含有不允许的文档类型声明（可能是恶意构造的文件），已拒绝读取。")
     return root
 

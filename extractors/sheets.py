@@ -6,11 +6,12 @@ real address in the sheet.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from extractors.errors import TooLarge
-from extractors.limits import Clock, Limits
+from extractors.limits import Limits
 from extractors.model import Block, Cell, Extract, Note, Place, Table
 from extractors.texts import cell_text, column_letters
 
@@ -91,7 +92,10 @@ def sheet_tables(sheet: Sheet, engine: str) -> tuple[list[Table], list[Table]]:
     visible: dict[tuple[int, int], tuple[str, float]] = {}
     hidden_by_row: dict[tuple[int, int], tuple[str, float]] = {}
     hidden_by_column: dict[tuple[int, int], tuple[str, float]] = {}
-    merges = {(first_row, first_column): (last_row, last_column) for first_row, first_column, last_row, last_column in sheet.merges}
+    merges = {
+        (first_row, first_column): (last_row, last_column)
+        for first_row, first_column, last_row, last_column in sheet.merges
+    }
     anchors: dict[tuple[int, int], tuple[int, int]] = {}
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     covered: set[tuple[int, int]] = set()
@@ -143,7 +147,9 @@ _Cells = dict[tuple[int, int], tuple[str, float]]
 _Spans = dict[tuple[int, int], tuple[int, int]]
 
 
-def _regions(cells: _Cells, spans: _Spans, origin: dict[tuple[int, int], tuple[int, int]], sheet: Sheet) -> list[_Cells]:
+def _regions(
+    cells: _Cells, spans: _Spans, origin: dict[tuple[int, int], tuple[int, int]], sheet: Sheet
+) -> list[_Cells]:
     """The parts of a sheet that are tables of their own, in reading order."""
     filled = {address for address, (text, _) in cells.items() if text}
     if not filled:
@@ -151,7 +157,9 @@ def _regions(cells: _Cells, spans: _Spans, origin: dict[tuple[int, int], tuple[i
     columns: set[int] = set()
     for address in filled:
         anchor = origin.get(address, address)
-        columns.update(range(address[1], spans.get(anchor, address)[1] + 1)) if anchor in spans else columns.add(address[1])
+        columns.update(range(address[1], spans.get(anchor, address)[1] + 1)) if anchor in spans else columns.add(
+            address[1]
+        )
     result: list[_Cells] = []
     for first, last in _runs(sorted(columns), _COLUMN_GAP):
         part = {address: content for address, content in cells.items() if first <= address[1] <= last}
@@ -170,7 +178,9 @@ def _runs(numbers: list[int], gap: int) -> list[tuple[int, int]]:
     return [(first, last) for first, last in runs]
 
 
-def _split_rows(cells: _Cells, spans: _Spans, origin: dict[tuple[int, int], tuple[int, int]], sheet: Sheet) -> list[_Cells]:
+def _split_rows(
+    cells: _Cells, spans: _Spans, origin: dict[tuple[int, int], tuple[int, int]], sheet: Sheet
+) -> list[_Cells]:
     """Parted where, after a blank row, a new title starts, or where the blank is very tall."""
     rows: dict[int, list[tuple[int, str]]] = {}
     occupied: set[int] = set()
@@ -188,7 +198,7 @@ def _split_rows(cells: _Cells, spans: _Spans, origin: dict[tuple[int, int], tupl
     starts = [order[0]]
     body = False
     since = order[0]
-    for previous, row in zip(order, order[1:], strict=False):
+    for previous, row in itertools.pairwise(order):
         body = body or len(rows.get(previous, ())) >= 3 or (previous > since and len(rows.get(previous, ())) >= 2)
         blank = sum(1 for r in range(previous + 1, min(row, previous + 200)) if r not in sheet.hidden_rows)
         if not blank:

@@ -29,7 +29,9 @@ def read_txt(path: Path, limits: Limits) -> Extract:
         raise TooLarge(f"文本超过 {limits.max_characters} 个字符，未读取。")
     if not text.strip():
         raise DamagedDocument("文本文件没有内容；请重新下载。")
-    lines = [_Line(number, line) for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1)]
+    lines = [
+        _Line(number, line) for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1)
+    ]
     blocks: list[Block] = []
     position = 0
     flattened = 0
@@ -47,7 +49,12 @@ def read_txt(path: Path, limits: Limits) -> Extract:
             blocks.append(Paragraph(stripped, Place(cell=f"L{lines[position].number}")))
         position += 1
     notes = (
-        (Note("flattened_table", f"文本中有 {flattened} 个表格已被展平，合并单元格的信息丢失；列只按出现顺序排列，未必对应原表的列。"),)
+        (
+            Note(
+                "flattened_table",
+                f"文本中有 {flattened} 个表格已被展平，合并单元格的信息丢失；列只按出现顺序排列，未必对应原表的列。",
+            ),
+        )
         if flattened
         else ()
     )
@@ -69,7 +76,9 @@ def _cell_per_line(lines: list[_Line], start: int) -> tuple[int, Table | None]:
             row.append([line])
         elif not line.text.strip():
             # A blank line ends the row; anything but another led line after it ends the table.
-            following = next((later for later in lines[position + 1 : position + 4] if later.text.strip(" \u3000\r")), None)
+            following = next(
+                (later for later in lines[position + 1 : position + 4] if later.text.strip(" \u3000\r")), None
+            )
             if row:
                 rows.append(row)
                 row = []
@@ -84,7 +93,9 @@ def _cell_per_line(lines: list[_Line], start: int) -> tuple[int, Table | None]:
         rows.append(row)
     if sum(len(cells) for cells in rows) < 4:
         return 0, None
-    return position - start, _ragged([[(cells[0].number, "\n".join(part.text for part in cells)) for cells in line] for line in rows])
+    return position - start, _ragged(
+        [[(cells[0].number, "\n".join(part.text for part in cells)) for cells in line] for line in rows]
+    )
 
 
 def _leads(line: _Line) -> bool:
@@ -111,7 +122,9 @@ def _tab_separated(lines: list[_Line], start: int) -> tuple[int, Table | None]:
         filled = sum(1 for part in parts if part.strip())
         if filled >= 2 or (rows and len(parts) == len(rows[-1]) and len(parts) >= 3):
             rows.append([(lines[position].number, part) for part in parts])
-        elif not lines[position].text.strip() and rows and position + 1 < len(lines) and "\t" in lines[position + 1].text:
+        elif (
+            not lines[position].text.strip() and rows and position + 1 < len(lines) and "\t" in lines[position + 1].text
+        ):
             pass
         else:
             break
@@ -131,4 +144,11 @@ def _ragged(rows: list[list[tuple[int, str]]]) -> Table:
             cells.append(Cell(index, column, text, Place(cell=f"L{number}"), indent=indent))
     first = rows[0][0][0]
     last = rows[-1][-1][0]
-    return Table(tuple(cells), len(rows), max(len(row) for row in rows), Place(cell=f"L{first}-L{last}"), "kuanxiang-txt", ruled=False)
+    return Table(
+        tuple(cells),
+        len(rows),
+        max(len(row) for row in rows),
+        Place(cell=f"L{first}-L{last}"),
+        "kuanxiang-txt",
+        ruled=False,
+    )

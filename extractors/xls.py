@@ -126,7 +126,9 @@ def _values_only(path: Path, limits: Limits) -> Extract:
     """Values through calamine, for files the formatting-aware reader refuses."""
     from extractors.calamine import read_values
 
-    note = Note("formatting_unknown", "工作簿的格式信息无法读取：只读取了数值，数字未按显示格式呈现，隐藏的行列无法识别。")
+    note = Note(
+        "formatting_unknown", "工作簿的格式信息无法读取：只读取了数值，数字未按显示格式呈现，隐藏的行列无法识别。"
+    )
     try:
         return read_values(path, limits, format="xls", notes=[note])
     except (TooLarge, EncryptedDocument):

@@ -30,13 +30,14 @@ def read_xlsx(path: Path, limits: Limits) -> Extract:
     with Package(path, limits) as package:
         notes: list[Note] = []
         main = next(
-            (target for kind, target in package.relationships("").values() if kind == "officeDocument"), "xl/workbook.xml"
+            (target for kind, target in package.relationships("").values() if kind == "officeDocument"),
+            "xl/workbook.xml",
         )
         workbook = package.xml(main)
         if workbook is None:
             raise DamagedDocument("Excel 文件缺少工作簿部件，已损坏；请重新下载。")
         links = package.relationships(main)
-        parts = {kind: target for kind, target in links.values()}
+        parts = dict(links.values())
         strings = _shared_strings(package.data(parts.get("sharedStrings", "xl/sharedStrings.xml")))
         styles = _Styles(package.xml(parts.get("styles", "xl/styles.xml")))
         settings = workbook.find(f"{_M}workbookPr")
