@@ -52,7 +52,7 @@ def read_amount(text: str) -> Amount | None:
     Accepts thousands separators, currency signs, full-width digits, figures wrapped over lines, minus signs of every
     kind and brackets for negatives. A percentage is not an amount.
     """
-    compact = re.sub(r"\s+", "", plain(text)).replace("，", ",").replace("．", ".").replace("＋", "+")
+    compact = _joined(plain(text).replace("，", ",").replace("．", ".").replace("＋", "+"))
     if not compact:
         return None
     negative = False
@@ -69,6 +69,36 @@ def read_amount(text: str) -> Amount | None:
         return None
     decimals = len(compact.partition(".")[2])
     return Amount(-value if negative and value else value, decimals)
+
+
+def _joined(text: str) -> str | None:
+    """The figure of a cell as one string; None where blanks or line breaks may stand between two figures.
+
+    A wrapped figure is joined only where the joint shows: at a separator, or inside decimals that come out two or six
+    long. Blanks between single characters are letter-spacing; between longer groups they separate figures.
+    """
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    parts = [_unspaced(line) for line in lines]
+    if not parts or any(part is None for part in parts):
+        return None
+    joined = parts[0] or ""
+    for part in parts[1:]:
+        assert part is not None
+        decimals = len((joined + part).partition(".")[2])
+        at_separator = joined[-1] in ",.-¥￥(（" or part[0] in ",.)）"
+        if not at_separator and not ("." in joined and "." not in part and decimals in (2, 6)):
+            return None
+        joined += part
+    return joined
+
+
+def _unspaced(line: str) -> str | None:
+    groups = line.split()
+    if len(groups) == 1:
+        return groups[0]
+    if all(len(group) == 1 for group in groups) or (groups[0] in _MINUS + "+¥￥" and len(groups) == 2):
+        return "".join(groups)
+    return None
 
 
 def is_blank(text: str) -> bool:

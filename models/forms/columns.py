@@ -83,7 +83,7 @@ def _meaning(table: LogicalTable, column: int, form: str, fiscal_year: int) -> C
     folded = [fold(p) for p in path]
     kind, domain = _kind(folded)
     figures, texts = _content(table, column)
-    if kind in ("name", "text", "project", "unit") and figures > texts and figures >= 2:
+    if kind in ("name", "project", "unit") and figures > texts and figures >= 2:
         kind = None
     if kind is None and figures == 0 and texts >= 2:
         kind, domain = ("text" if path else "name"), None

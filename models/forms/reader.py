@@ -277,6 +277,8 @@ class _TableReader:
             label = reader.read(row, side.number * 10_000 + row.number)
             if label is not None:
                 labels.append((row, label))
+        if len(labels) == 1 and not labels[0][1].text and not side.labels:
+            labels[0][1].is_total = True
         set_parents([label for _, label in labels])
         self._balance_children(labels)
         figures = self._with_parents(side.figures)
@@ -593,7 +595,7 @@ class _TableReader:
                 label.printed_code,
                 locators,
             )
-        if not label.text and not label.printed_code and self.form != "three_public":
+        if not label.text and not label.printed_code and not label.is_total and self.form != "three_public":
             self._find(
                 "TABLE-ROW-UNLABELLED", "warning", "一行金额前没有名称或编码，无法判断所指。", cell, None, locators
             )
