@@ -119,6 +119,11 @@ def classify_economic(
                 scheme = "government" if digits[0] == "5" else "department"
                 break
     parents = (parent,) if parent else ()
+    if scheme is None and parent:
+        # A parent that only the government scheme knows (机关工资福利支出) tells the scheme.
+        known = [_resolve_parents(each, year, parents).top for each in (catalog.department, catalog.government)]
+        if known[0] is None and known[1] is not None:
+            scheme = "government"
     if scheme is None:
         mapping = _classify(catalog.department, year, code, name, parents, None, level)
         if mapping.code is not None:
@@ -211,7 +216,7 @@ def _resolve_parents(scheme: Scheme, year: int, parents: tuple[str, ...]) -> _Pa
             break
     odd = None
     for index, label in enumerate(labels):
-        if index in used:
+        if index in used and len(label.code or "") < 5:
             continue
         entry = _middle(scheme, year, label, top)
         if entry is not None:
@@ -579,7 +584,9 @@ def _without_parents(
     old = _only(
         entry
         for entry in (scheme.near(year, other.code) for other in scheme.ever_named(label.name))
-        if entry is not None and (level is None or entry.level == level) and (level is not None or entry.level == "类")
+        if entry is not None
+        and (level is None or entry.level == level)
+        and (level is not None or entry.level == "类" or loose_key(entry.name) == loose_key(label.name))
     )
     if old is not None and not seen:
         return _mapping(old, "alias", 0.75, f"“{label.name}”是{old.code}的旧称，{year}年称“{old.name}”")

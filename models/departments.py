@@ -1,0 +1,65 @@
+"""Bodies that publish: their names brought to one form, department or unit, and a stable id.
+
+An id names a body as publisher of one kind of account: a department's summary and the account of its own office (本级) are
+different bodies here even under one name, so that their amounts never mix.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from data import read_toml
+from models.text import clean, fold
+
+_LEADING = re.compile(r"^[\d\s\-—_.、]+")
+_BRACKETS = str.maketrans({"(": "（", ")": "）", "【": "（", "】": "）", "〔": "（", "〕": "）", "[": "（", "]": "）"})
+_STAMP = re.compile(r"（(?:盖章|公章|签章|章)）")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body's name as published, without marks; whether the marks say unit or department (None: they say nothing)."""
+
+    name: str
+    kind: str | None
+    mark: str | None
+
+
+@lru_cache(maxsize=8192)
+def normalise(text: str) -> Body:
+    """Take a printed name apart: leading code and label, blanks, 盖章, and the marks （本级）, （汇总）… off."""
+    vocabulary = read_toml("vocabulary/bodies.toml")
+    name = clean(text).replace(" ", "").translate(_BRACKETS)
+    for label in sorted(vocabulary["labels"], key=len, reverse=True):
+        match = re.match(rf"^{re.escape(label.translate(_BRACKETS))}(?:（盖章）)?[:：]", name)
+        if match:
+            name = name[match.end() :]
+            break
+    name = _LEADING.sub("", _STAMP.sub("", name)).strip("：:，,。.、；;-—_")
+    for kind, marks in (("unit", vocabulary["unit_marks"]), ("department", vocabulary["department_marks"])):
+        for mark in marks:
+            if name.endswith(mark) and len(name) > len(mark) + 2:
+                return Body(name[: -len(mark)].strip("-—_"), kind, mark)
+    return Body(name, None, None)
+
+
+@lru_cache(maxsize=8192)
+def department_id(name: str, region_code: str | None, kind: str = "department") -> str:
+    """A stable id (16 hex digits) from the normalised name, the place and the kind (``department`` | ``unit``)."""
+    key = "\x1f".join((fold(normalise(name).name), region_code or "", kind))
+    return hashlib.sha256(key.encode("utf-8")).hexdigest()[:16]
+
+
+def is_body(name: str) -> bool:
+    """Whether a text can be a body's name: of a fitting length, ending like one, and no title, table or placeholder."""
+    folded = fold(name)
+    if not 3 <= len(folded) <= 45 or re.search(r"[\d：，。；？！、“”《》%…]", folded):
+        return False
+    if re.search(r"[XＸ×x*＊]{2,}|预算|决算|一览|明细|情况|总表|公开|绩效|项目|说明|合计|单位：|支出|收入", folded):
+        return False
+    bare = re.sub(r"（[^（）]*）$", "", folded)
+    endings: list[str] = read_toml("vocabulary/bodies.toml")["endings"]
+    return any(bare.endswith(ending) for ending in endings)
