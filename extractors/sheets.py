@@ -7,17 +7,21 @@ real address in the sheet.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from extractors.errors import TooLarge
 from extractors.limits import Limits
-from extractors.model import Block, Cell, Extract, Note, Place, Table
+from extractors.model import Block, Cell, Extract, Note, Paragraph, Place, Table
 from extractors.texts import cell_text, column_letters
 
 _COLUMN_GAP = 20
 """So many blank columns in a row part two tables (or a table and a stray cell far to the right)."""
 _ROW_GAP = 60
+_DENSE = 400_000
+"""Up to so many positions, blank cells are given their places too; larger grids keep only cells with text."""
+_NUMBER = re.compile(r"[-(（]?[¥￥]?[\d,，.]+%?[)）]?")
 _NOTE_WORDS = ("注", "备注", "说明", "填表", "制表", "审核", "负责人")
 
 
@@ -25,8 +29,8 @@ _NOTE_WORDS = ("注", "备注", "说明", "填表", "制表", "审核", "负责�
 class Sheet:
     """One worksheet as stored; rows and columns 0-based.
 
-    cells: text as displayed and alignment indent in characters; blank styled cells have empty text. merges: first row,
-    first column, last row, last column. formats_hidden: addresses of values a format like ``;;;`` keeps from being seen.
+    cells: text as displayed and alignment indent in characters, of cells that show anything. merges: first row, first
+    column, last row, last column.
     """
 
     name: str
@@ -67,7 +71,8 @@ def build_extract(
             hidden_sheets.append(sheet.name)
             hidden.extend(visible)
             continue
-        blocks.extend(visible)
+        for table in visible:
+            blocks.extend(_as_text(table))
         if kept_apart:
             notes.append(Note("hidden_cells", f"工作表“{sheet.name}”有隐藏的行或列，其内容单独保存，不作为数据读取。"))
     if hidden_sheets:
@@ -84,6 +89,23 @@ def build_extract(
         notes=tuple(notes),
         properties=properties,
     )
+
+
+def _as_text(table: Table) -> list[Block]:
+    """A region whose rows hold one text each is running text (a cover, an explanation), not a table."""
+    filled: dict[int, Cell] = {}
+    for cell in table.cells:
+        if not cell.text:
+            continue
+        if cell.row in filled or _NUMBER.fullmatch(cell.text):
+            return [table]
+        filled[cell.row] = cell
+    return [
+        Paragraph(line, cell.place)
+        for _, cell in sorted(filled.items())
+        for line in cell.text.split("\n")
+        if line.strip()
+    ]
 
 
 def sheet_tables(sheet: Sheet, engine: str) -> tuple[list[Table], list[Table]]:
@@ -135,7 +157,7 @@ def sheet_tables(sheet: Sheet, engine: str) -> tuple[list[Table], list[Table]]:
         if (table := _table(region, spans, origin, sheet, engine)) is not None
     ]
     bare = Sheet(sheet.name)
-    kept_apart = [
+    kept_apart: list[Table] = [
         table
         for part in (hidden_by_row, hidden_by_column)
         if (table := _table(part, spans, {}, bare, engine)) is not None
@@ -275,6 +297,8 @@ def _table(
                 indent=blanks + indent,
             )
         )
+    if len(row_numbers) * len(column_numbers) <= _DENSE:
+        built = _with_blanks(built, row_numbers, column_numbers, sheet.name)
     first = f"{column_letters(left)}{top + 1}:{column_letters(right)}{bottom + 1}"
     return Table(
         cells=tuple(built),
@@ -283,3 +307,25 @@ def _table(
         place=Place(sheet=sheet.name, cell=first),
         engine=engine,
     )
+
+
+def _with_blanks(cells: list[Cell], rows: list[int], columns: list[int], name: str) -> list[Cell]:
+    """The cells and a blank one for every position none of them covers, in row-major order."""
+    covered: set[tuple[int, int]] = set()
+    for cell in cells:
+        if cell.row_span == 1 and cell.column_span == 1:
+            covered.add((cell.row, cell.column))
+        else:
+            covered.update(
+                (row, column)
+                for row in range(cell.row, cell.row + cell.row_span)
+                for column in range(cell.column, cell.column + cell.column_span)
+            )
+    letters = [column_letters(column) for column in columns]
+    blanks = [
+        Cell(row, column, "", Place(sheet=name, cell=f"{letters[column]}{number + 1}"))
+        for row, number in enumerate(rows)
+        for column in range(len(columns))
+        if (row, column) not in covered
+    ]
+    return sorted([*cells, *blanks], key=lambda cell: (cell.row, cell.column))

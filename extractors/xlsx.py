@@ -21,6 +21,7 @@ from extractors.sheets import Sheet, build_extract
 
 _M = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_CELL = f"{_M}c"
 _ADDRESS = re.compile(r"^\$?([A-Z]{1,3})\$?([0-9]{1,7})$")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -182,18 +183,22 @@ def _row(
     errors: list[str],
 ) -> None:
     column = -1
+    pending: str | None = None  # the address of the last blank cell, worked out only if a cell states none
     for cell in element:
-        if cell.tag != f"{_M}c":
+        if cell.tag != _CELL:
             continue
         address = cell.get("r")
-        if address:
-            match = _ADDRESS.match(address)
-            column = _column(match.group(1)) if match else column + 1
-        else:
-            column += 1
+        if len(cell) == 0:
+            if address:
+                pending = address
+            else:
+                column = (_address_column(pending, column) if pending else column) + 1
+                pending = None
+            continue
+        column = _address_column(address, column) if address else _address_column(pending, column) + 1
+        pending = None
         style = int(cell.get("s") or 0)
-        code = context.styles.code(style)
-        text, problem = _value(cell, code, context, zeros_shown)
+        text, problem = _value(cell, context.styles.code(style), context, zeros_shown)
         if problem == "missing":
             missing.append(address or "")
         elif problem == "unseen":
@@ -205,8 +210,14 @@ def _row(
         context.cells_left -= 1
         if context.cells_left < 0:
             raise TooLarge(f"单元格超过 {context.limits.max_cells} 个，未读取；请拆分后提交。")
-        if text or style:
+        if text:
             sheet.cells[row, column] = (text, context.styles.indent(style))
+
+
+def _address_column(address: str | None, column: int) -> int:
+    """The column an address states, else the one given."""
+    match = _ADDRESS.match(address) if address else None
+    return _column(match.group(1)) if match else column
 
 
 def _value(cell: Any, code: str, context: _Context, zeros_shown: bool) -> tuple[str, str]:
