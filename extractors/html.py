@@ -6,6 +6,7 @@ Layout tables are unfolded, navigation and hidden elements left out. Nothing is 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,20 @@ def parse_html(text: str, limits: Limits, *, encoding: str = "") -> Extract:
     links = _links(body)
     weights = _prune(body)
     main = _main_content(body, weights)
+    placed = _positioned(body, clock)
+    if placed is not None:
+        blocks, sizes = placed
+        return Extract(
+            format="html",
+            engine="html-positioned",
+            blocks=tuple(blocks),
+            pages=len(sizes),
+            page_sizes=sizes,
+            notes=tuple(notes),
+            links=links,
+            title=title,
+            properties=properties,
+        )
     builder = _Builder(limits, clock)
     builder.walk(main)
     if not builder.blocks and main is not body:
@@ -145,6 +160,19 @@ def parse_html(text: str, limits: Limits, *, encoding: str = "") -> Extract:
         title=title,
         properties=properties,
     )
+
+
+def _positioned(body: Any, clock: Clock) -> tuple[list[Block], tuple[tuple[float, float], ...]] | None:
+    """The reading by positions of a page that is a converted PDF; its library is imported only for such a page."""
+    if sum(1 for _, element in zip(range(200), _absolute(body), strict=False)) < 60:
+        return None
+    from extractors.html_positioned import positioned_blocks
+
+    return positioned_blocks(body, clock)
+
+
+def _absolute(body: Any) -> Iterator[Any]:
+    return (element for element in body.iter("div", "span", "p") if "absolute" in (element.get("style") or ""))
 
 
 def _too_deep(root: Any) -> bool:
