@@ -1,0 +1,149 @@
+"""The 类、款、项 paths and coded names that prose items print, and what they map to.
+
+Found here: where a path stands in a line, its three names and the codes in its brackets, and names followed by a code
+("行政运行（2040601）"). What they mean is asked of models/classify.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.classify import Mapping, classify_economic, classify_function
+from models.labels import parse_path
+
+_MARK = re.compile(r"（(?P<code>\d{1,7})?(?P<level>类|款|项)(?:级)?(?:科目)?）")
+_BOUNDARY = re.compile(
+    r"[，。；：！？\x1e]|^\d{1,2}[、.．]|^（[一二三四五六七八九十\d]{1,3}）|^[一二三四五六七八九十]{1,3}[、.．]|^[①-⑳]"
+)
+_CODED = re.compile(
+    r"(?P<name>[一-龥”][一-龥、”]{1,28}(?:（[一-龥、]{1,20}）[一-龥]{0,20})?)（(?P<code>[235]\d{2}(?:\d{2}){0,2})）"
+)
+_LEAD_CODE = re.compile(
+    r"(?<![\d.，])(?P<code>2\d{6}|2\d{4})(?P<name>[一-龥][一-龥（）、]{1,28}?)(?=支出|预算|决算|\d|，|：|。|年初)"
+)
+LEVELS = "类款项"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A classified name in a line. levels: printed names by level; code: the digits the path or bracket printed, if any.
+
+    scheme: ``function`` or ``economic``. mapping: what it means; text: the path as printed.
+    """
+
+    start: int
+    end: int
+    text: str
+    names: tuple[str | None, str | None, str | None]
+    code: str | None
+    level: str
+    scheme: str
+    mapping: Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class PathSpan:
+    """Where a 类款项 path stands and what it prints, before it is mapped."""
+
+    start: int
+    end: int
+    names: tuple[str | None, str | None, str | None]
+    code: str | None
+    level: str
+
+
+def path_spans(text: str) -> list[PathSpan]:
+    """All paths of a line: runs of marks of growing level with nothing but names between them."""
+    spans: list[PathSpan] = []
+    run: list[re.Match[str]] = []
+    for match in _MARK.finditer(text):
+        if run and (
+            LEVELS.index(match["level"]) <= LEVELS.index(run[-1]["level"])
+            or _breaks(text[run[-1].end() : match.start()])
+        ):
+            spans.extend(_span(text, run, spans[-1].end if spans else 0))
+            run = []
+        run.append(match)
+    if run:
+        spans.extend(_span(text, run, spans[-1].end if spans else 0))
+    return spans
+
+
+def _breaks(between: str) -> bool:
+    return len(between) > 45 or bool(re.search(r"[，。；：！？\d]", between))
+
+
+def _span(text: str, run: list[re.Match[str]], floor: int) -> Iterator[PathSpan]:
+    start = floor
+    for boundary in _BOUNDARY.finditer(text, floor, run[0].start()):
+        start = boundary.end()
+    head = text[start : run[0].start()]
+    number = re.match(
+        r"^(?:\d{1,2}[、.．]|（[一二三四五六七八九十\d]{1,3}）|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳]|其中)+", head
+    )
+    start += number.end() if number else 0
+    parsed = parse_path(text[start : run[-1].end()])
+    if parsed is None or len(text[start : run[0].start()]) < 2:
+        return
+    digits = [match["code"] or "" for match in run]
+    code = "".join(digits) if all(digits) and run[0]["level"] == "类" else None
+    if code is None and len(digits[-1]) in (5, 7):
+        code = digits[-1]
+    yield PathSpan(start, run[-1].end(), parsed, code, run[-1]["level"])
+
+
+def map_path(span: PathSpan, text: str, year: int, above: tuple[str | None, str | None], fund: str | None) -> Named:
+    """Map a path; `above` gives the 类 and 款 names of the headings before it, for paths that begin lower."""
+    names = list(span.names)
+    if names[0] is None and span.level != "类":
+        names[0] = above[0]
+        if names[1] is None and span.level == "项":
+            names[1] = above[1]
+    own = LEVELS.index(span.level)
+    parents = tuple(name for name in names[:own] if name)
+    mapping = classify_function(
+        year,
+        code=span.code,
+        name=names[own],
+        parents=parents,
+        fund=fund if fund in _CATALOG_FUNDS else None,
+        level=span.level,
+    )
+    return Named(
+        span.start,
+        span.end,
+        text[span.start : span.end],
+        (names[0], names[1], names[2]),
+        span.code,
+        span.level,
+        "function",
+        mapping,
+    )
+
+
+_CATALOG_FUNDS = ("general", "gov_fund", "state_capital")
+
+
+def coded_names(text: str, year: int, taken: list[tuple[int, int]]) -> list[Named]:
+    """Names followed by their code in brackets, or led by it, outside of the spans already taken."""
+    found: list[Named] = []
+    for match in [*_CODED.finditer(text), *_LEAD_CODE.finditer(text)]:
+        start, end = match.span()
+        if any(start < other_end and other_start < end for other_start, other_end in taken):
+            continue
+        code, name = match["code"], match["name"]
+        if code[0] == "2":
+            mapping = classify_function(year, code=code, name=name)
+            scheme = "function"
+        else:
+            mapping = classify_economic(year, code=code, name=name)
+            scheme = "economic"
+        level = mapping.level or {3: "类", 5: "款", 7: "项"}[len(code)]
+        own = LEVELS.index(level)
+        names: list[str | None] = [None, None, None]
+        names[own] = name
+        found.append(Named(start, end, text[start:end], (names[0], names[1], names[2]), code, level, scheme, mapping))
+        taken.append((start, end))
+    return sorted(found, key=lambda named: named.start)
