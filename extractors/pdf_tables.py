@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.model import Cell, Place, Table
+from extractors.pdf_bands import cut_bands
 from extractors.pdf_content import Characters, Floats, PageContent
 from extractors.pdf_lattice import Lattice
 from extractors.pdf_text import Line, join_lines, make_lines
@@ -26,21 +27,11 @@ def locate(characters: Characters, xs: Floats, ys: Floats) -> tuple[NDArray[np.i
 
 def fill(content: PageContent, lattice: Lattice) -> tuple[Table, NDArray[np.bool_]]:
     """The table with its texts, and which characters of the page are in it."""
-    characters = content.characters
-    row, column = locate(characters, lattice.xs, lattice.ys)
-    inside = row >= 0
-    owner = np.full(len(characters), -1, dtype=np.int64)
-    owner[inside] = lattice.owner[row[inside], column[inside]]
-    _keep_words_together(characters, owner)
-    inside = owner >= 0
-    lines: list[list[Line]] = [[] for _ in lattice.cells]
-    order = np.argsort(owner, kind="stable")
-    owners = owner[order]
-    first = int(np.searchsorted(owners, 0))
-    while first < len(order):
-        last = int(np.searchsorted(owners, owners[first], side="right"))
-        lines[owners[first]] = make_lines(characters, np.sort(order[first:last]))
-        first = last
+    owner, lines = _lines_of_cells(content.characters, lattice)
+    finer = cut_bands(lattice, lines)
+    if finer is not None:
+        lattice = finer
+        owner, lines = _lines_of_cells(content.characters, lattice)
     left_edge: dict[int, float] = {}
     for cell, own in zip(lattice.cells, lines, strict=True):
         if cell.column_span == 1:
@@ -59,7 +50,25 @@ def fill(content: PageContent, lattice: Lattice) -> tuple[Table, NDArray[np.bool
             Cell(cell.row, cell.column, join_lines(own), place, cell.row_span, cell.column_span, round(indent, 1))
         )
     place = Place(page=content.number, box=content.to_display(lattice.box))
-    return Table(tuple(cells), len(lattice.ys) - 1, len(lattice.xs) - 1, place, content.engine, True), inside
+    return Table(tuple(cells), len(lattice.ys) - 1, len(lattice.xs) - 1, place, content.engine, True), owner >= 0
+
+
+def _lines_of_cells(characters: Characters, lattice: Lattice) -> tuple[NDArray[np.int64], list[list[Line]]]:
+    """Which cell each character is in (-1: none), and the lines of each cell."""
+    row, column = locate(characters, lattice.xs, lattice.ys)
+    inside = row >= 0
+    owner = np.full(len(characters), -1, dtype=np.int64)
+    owner[inside] = lattice.owner[row[inside], column[inside]]
+    _keep_words_together(characters, owner)
+    lines: list[list[Line]] = [[] for _ in lattice.cells]
+    order = np.argsort(owner, kind="stable")
+    owners = owner[order]
+    first = int(np.searchsorted(owners, 0))
+    while first < len(order):
+        last = int(np.searchsorted(owners, owners[first], side="right"))
+        lines[owners[first]] = make_lines(characters, np.sort(order[first:last]))
+        first = last
+    return owner, lines
 
 
 def _keep_words_together(characters: Characters, owner: NDArray[np.int64]) -> None:

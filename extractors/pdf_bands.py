@@ -1,0 +1,156 @@
+"""Tables whose body has no rules between its rows: a ruled band is cut into rows where its figures stand in lines.
+
+Only done on evidence: a column of complete figures one under another. A figure wrapped over two lines, or a label of
+several lines beside one figure, stays one row.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import numpy as np
+
+from extractors.pdf_content import Floats
+from extractors.pdf_lattice import GridCell, Lattice
+from extractors.pdf_text import Line
+
+_VALUE = re.compile(r"[-+—–−(（]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[%％]?[)）]?")
+_FIGURE = re.compile(r"[-+—–−(（]?[\d,.]+[%％]?[)）]?")
+_DASH = re.compile(r"[-—–−]+")
+_PADDING = 11.0
+
+
+def cut_bands(lattice: Lattice, lines: list[list[Line]]) -> Lattice | None:
+    """The lattice with more rows where a band holds several; None when no band does. lines: those of each cell."""
+    cuts: dict[int, list[float]] = {}
+    for row in range(len(lattice.ys) - 1):
+        members = [i for i, cell in enumerate(lattice.cells) if cell.row == row and cell.row_span == 1]
+        if len(members) < 2 or max(len(lines[i]) for i in members) < 2:
+            continue
+        found = _cuts(lattice, [(lattice.cells[i], lines[i]) for i in members])
+        if found:
+            cuts[row] = found
+    return _with_cuts(lattice, cuts) if cuts else None
+
+
+def _middle(line: Line) -> float:
+    return (line.box[1] + line.box[3]) / 2
+
+
+def _cuts(lattice: Lattice, cells: list[tuple[GridCell, list[Line]]]) -> list[float]:
+    """Where to cut one band, or nothing."""
+    sure: list[Line] = []
+    doubtful: list[Line] = []
+    for cell, own in cells:
+        if not own or not all(_FIGURE.fullmatch(line.text) or _DASH.fullmatch(line.text) for line in own):
+            continue
+        box = lattice.cell_box(cell)
+        (sure if _complete(own, box[2] - box[0]) else doubtful).extend(own)
+    # Figures that may be wrapped ones count when they stand in line with figures (or, from four on, labels) that are not.
+    supports = [_middle(line) for line in sure]
+    for _, own in cells:
+        if len(own) >= 4 and not all(_FIGURE.fullmatch(line.text) or _DASH.fullmatch(line.text) for line in own):
+            middles = [_middle(line) for line in own]
+            supports += middles + [(a + b) / 2 for a, b in pairwise(middles)]
+    if not all(_beside(line, supports) for line in doubtful):
+        return []
+    figures = sure + doubtful
+    if not figures:
+        return []
+    size = float(np.median([line.size for line in figures]))
+    rows = _cluster([_middle(line) for line in figures], 0.55 * size)
+    if len(rows) < 2:
+        return []
+    pitch = float(np.median(np.diff(rows)))
+    extents = [(at - 0.5 * size, at + 0.5 * size) for at in rows]
+    known = {id(line) for line in figures}
+    labels = [own for _, own in cells if own and id(own[0]) not in known]
+    fresh: list[tuple[float, float]] = []
+    for own in labels:
+        for group in _label_groups(own, rows, pitch, size):
+            top, bottom = group[0].box[1], group[-1].box[3]
+            at = (top + bottom) / 2
+            nearest = int(np.argmin([abs(at - row) for row in rows]))
+            if abs(at - rows[nearest]) < 0.5 * pitch:
+                extents[nearest] = (min(extents[nearest][0], top), max(extents[nearest][1], bottom))
+            else:
+                fresh.append((top, bottom))
+    for top, bottom in sorted(fresh):
+        if all(bottom <= other[0] + 0.3 * size or top >= other[1] - 0.3 * size for other in extents):
+            extents.append((top, bottom))
+    extents.sort()
+    if any(b[0] < a[1] - 0.6 * size for a, b in pairwise(extents)):
+        return []
+    return [(a[1] + b[0]) / 2 for a, b in pairwise(extents)]
+
+
+def _beside(line: Line, supports: list[float]) -> bool:
+    return any(abs(_middle(line) - other) <= 0.4 * line.size for other in supports)
+
+
+def _complete(own: list[Line], width: float) -> bool:
+    """Whether the figures of a cell are certainly whole: all with the same decimals, or too short to need wrapping."""
+    if not all(_VALUE.fullmatch(line.text) or _DASH.fullmatch(line.text) for line in own):
+        return False
+    figures = [line for line in own if _VALUE.fullmatch(line.text)]
+    decimals = {len(line.text.rstrip(")）%％").partition(".")[2]) for line in figures}
+    if len(own) == 1 or (len(decimals) == 1 and decimals != {0}):
+        return True
+    return not any(width - (line.box[2] - line.box[0]) < _PADDING + 1.2 * line.size for line in own[:-1])
+
+
+def _cluster(values: list[float], tolerance: float) -> list[float]:
+    groups: list[list[float]] = []
+    for value in sorted(values):
+        if groups and value - groups[-1][-1] <= tolerance:
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+    return [sum(group) / len(group) for group in groups]
+
+
+def _label_groups(own: list[Line], rows: list[float], pitch: float, size: float) -> list[list[Line]]:
+    """The lines of a label column, wrapped ones together: a line that has no figures beside it belongs to the
+    neighbour it stands closer to than rows stand apart."""
+    groups: list[list[Line]] = []
+    for line in own:
+        matched = min(abs(_middle(line) - row) for row in rows) <= 0.35 * size
+        if groups:
+            last = groups[-1][-1]
+            near = _middle(line) - _middle(last) < 0.86 * pitch
+            last_matched = min(abs(_middle(last) - row) for row in rows) <= 0.35 * size
+            if near and not (matched and last_matched):
+                between = (_middle(line) + _middle(last)) / 2
+                straddles = min(abs(between - row) for row in rows) <= 0.4 * size
+                if straddles or not matched or (len(groups[-1]) > 0 and not last_matched):
+                    groups[-1].append(line)
+                    continue
+        groups.append([line])
+    return groups
+
+
+def _with_cuts(lattice: Lattice, cuts: dict[int, list[float]]) -> Lattice:
+    """Bands cut at the heights given; cells that span rows stretch over the new ones."""
+    first: list[int] = []
+    ys: list[float] = []
+    for row in range(len(lattice.ys) - 1):
+        first.append(len(ys))
+        ys.extend([float(lattice.ys[row]), *cuts.get(row, [])])
+    first.append(len(ys))
+    ys.append(float(lattice.ys[-1]))
+    cells: list[GridCell] = []
+    for cell in lattice.cells:
+        if cell.row_span == 1 and cell.row in cuts:
+            cells.extend(
+                GridCell(row, cell.column, 1, cell.column_span) for row in range(first[cell.row], first[cell.row + 1])
+            )
+        else:
+            top, bottom = first[cell.row], first[cell.row + cell.row_span]
+            cells.append(GridCell(top, cell.column, bottom - top, cell.column_span))
+    cells.sort(key=lambda cell: (cell.row, cell.column))
+    owner = np.full((len(ys) - 1, len(lattice.xs) - 1), -1, dtype=np.int64)
+    for i, cell in enumerate(cells):
+        owner[cell.row : cell.row + cell.row_span, cell.column : cell.column + cell.column_span] = i
+    heights: Floats = np.array(ys)
+    return Lattice(lattice.xs, heights, tuple(cells), owner)
