@@ -74,7 +74,7 @@ def column_meanings(table: LogicalTable, form: str, fiscal_year: int) -> list[Co
     the document's, to which years in headers are compared.
     """
     meanings = [_meaning(table, column, form, fiscal_year) for column in live_columns(table)]
-    meanings = _name_columns(table, meanings)
+    meanings = _name_columns(table, _code_domains(meanings))
     return list(_with_sides(meanings))
 
 
@@ -191,6 +191,21 @@ def _amount(column: int, path: tuple[str, ...], folded: list[str], form: str, fi
         result = replace(result, unit=unit_in(element) or result.unit)
     if not known and path:
         return replace(result, kind="unknown")
+    return result
+
+
+def _code_domains(meanings: list[ColumnMeaning]) -> list[ColumnMeaning]:
+    """Code columns whose header names no classification take it from the name column they stand before."""
+    result = list(meanings)
+    following: str | None = None
+    for position in range(len(result) - 1, -1, -1):
+        meaning = result[position]
+        if meaning.kind == "name":
+            following = meaning.domain
+        elif meaning.kind == "code" and meaning.domain is None and following is not None:
+            result[position] = replace(meaning, domain=following)
+        elif meaning.kind != "code":
+            following = None
     return result
 
 

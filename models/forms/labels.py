@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from models.classify import Mapping, classify_economic, classify_function
 from models.forms.columns import ColumnMeaning
@@ -12,7 +13,7 @@ from models.forms.logical import Row
 from models.forms.rows import is_subset_label, match_row
 from models.forms.vocabulary import RowEntry, numbering_depth
 from models.labels import split_label
-from models.money import is_blank
+from models.money import is_blank, read_amount
 from models.text import clean, fold
 
 _HEADER_WORD = re.compile(r"^(类|款|项|科目编码|科目名称|科目代码|栏次|\*+|＊+)$")
@@ -26,6 +27,10 @@ class Side:
     number: int
     labels: tuple[ColumnMeaning, ...]
     figures: tuple[ColumnMeaning, ...]
+
+    def domain_is_open(self) -> bool:
+        """Whether the header leaves open which classification the names belong to."""
+        return not any(m.domain for m in self.labels)
 
     def domain(self, form: str) -> str:
         """Which classification names without a code belong to: ``function`` or ``economic``."""
@@ -79,6 +84,8 @@ class RowLabel:
     subset: bool = False
     parent: int | None = None
     is_total: bool = False
+    group: str | None = None
+    figures: bool = False
 
     @property
     def code(self) -> str | None:
@@ -103,12 +110,14 @@ class LabelReader:
     _codes: list[str] = field(default_factory=list)
     _stack: list[str] = field(default_factory=list)
     _economic_class: str | None = None
-    _unit: str | None = None
+    _amounts: dict[str, Decimal] = field(default_factory=dict)
+    _sums: dict[str, Decimal] = field(default_factory=dict)
 
     def read(self, row: Row, row_no: int) -> RowLabel | None:
         """The label of a row; None for a row that says nothing and only repeats header words."""
         codes = {"function": "", "economic": "", "government_economic": ""}
         names: dict[str | None, str] = {}
+        groups: list[str] = []
         label = RowLabel(row_no, "")
         split: dict[str, list[str]] = {}
         for meaning in self.side.labels:
@@ -129,13 +138,17 @@ class LabelReader:
             elif meaning.kind == "name" and text:
                 if cell is not None and cell.row != row.source_row and self._is_total_text(text):
                     continue
+                groups.extend([text] if meaning.domain is None and text not in groups else [])
                 names.setdefault(meaning.domain, text)
                 if meaning.domain != "government_economic":
                     label.indent = label.indent or (cell.indent if cell is not None else 0.0)
             elif meaning.kind == "unit" and text:
                 label.unit = text
             elif meaning.kind == "unit_code" and text:
-                label.unit_code = text
+                if re.search(r"\d", text):
+                    label.unit_code = text
+                else:
+                    label.unit = label.unit or text
             elif meaning.kind == "project" and text:
                 label.project = text
         for domain, parts in split.items():
@@ -144,23 +157,27 @@ class LabelReader:
                 names.setdefault(None, leftover)
             if code:
                 codes["function" if domain == "?" else domain] = code
+        if len(groups) > 1:
+            label.group = groups[0]
+            names[None] = groups[0] if self._is_total_text(groups[-1]) else groups[-1]
         name = next((n for d, n in names.items() if d != "government_economic"), "") or next(iter(names.values()), "")
         label.text = name or label.project or label.unit or ""
         parsed = split_label(name) if name else None
         if parsed is not None and parsed.code and not any(codes.values()) and len(parsed.code) >= 3:
             codes["function"] = parsed.code
         self._place_codes(codes)
-        label.subset = is_subset_label(name)
-        label.depth = numbering_depth(name)
+        label.depth = numbering_depth(re.sub(r"^其中[：:]?", "", fold(name)))
+        label.subset = is_subset_label(name) and label.depth is None
         code = codes["function"] or codes["economic"] or codes["government_economic"]
+        label.figures = self._has_figures(row)
         if not code and not label.text:
-            return label if self._has_figures(row) else None
+            return label if label.figures else None
         label.printed_code = code or None
         if not code:
             label.entry = match_row(label.text, self.flow, self.form)
             label.is_total = label.entry is not None and label.entry.level == "total"
         if label.entry is None and label.text:
-            self._classify(label, codes, names, name)
+            self._classify(label, codes, names, name, self._first_amount(row))
         if label.unit and not code and not name and not label.project:
             label.is_total = self._is_total_text(label.unit)
             label.text = label.unit
@@ -227,7 +244,17 @@ class LabelReader:
         elif economic and economic[0] == "5" and not codes["government_economic"]:
             codes["government_economic"], codes["economic"] = economic, ""
 
-    def _classify(self, label: RowLabel, codes: dict[str, str], names: dict[str | None, str], name: str) -> None:
+    def _first_amount(self, row: Row) -> Decimal | None:
+        for meaning in self.side.figures:
+            cell = row.anchored(meaning.index) if meaning.index < len(row.cells) and meaning.kind == "amount" else None
+            amount = read_amount(cell.text) if cell is not None else None
+            if amount is not None:
+                return amount.value
+        return None
+
+    def _classify(
+        self, label: RowLabel, codes: dict[str, str], names: dict[str | None, str], name: str, amount: Decimal | None
+    ) -> None:
         if codes["function"]:
             label.function = classify_function(
                 self.year, code=codes["function"], name=names.get("function", name) or None, fund=self.fund
@@ -255,7 +282,9 @@ class LabelReader:
         if self.domain in ("economic", "government_economic"):
             self._economic_by_name(label, name)
         elif self.form not in ("three_public", "project_expenditure"):
-            label.function = self._function_by_name(name, label.depth)
+            label.function = self._function_by_name(name, label.depth, amount)
+            if label.function is None and label.depth is None and self.side.domain_is_open():
+                self._economic_by_name(label, name)
 
     def _economic_by_name(self, label: RowLabel, name: str) -> None:
         scheme = "government" if self.domain == "government_economic" else "department"
@@ -270,8 +299,16 @@ class LabelReader:
             self._economic_class = mapping.code
         label.economic = mapping if mapping.code else None
 
-    def _function_by_name(self, name: str, depth: int | None) -> Mapping | None:
-        """A name without a code: a 项 of the 款 above, else a 款 of the 类 above, else a 类."""
+    def _complete(self, code: str) -> bool:
+        """Whether the rows read below a code already add up to its amount: the next row is none of them."""
+        amount, total = self._amounts.get(code), self._sums.get(code)
+        return amount is not None and total is not None and amount != 0 and abs(total - amount) < Decimal("0.03")
+
+    def _function_by_name(self, name: str, depth: int | None, amount: Decimal | None) -> Mapping | None:
+        """A name without a code: a 项 of the 款 above, else a 款 of the 类 above, else a 类.
+
+        One name may be a 项 of the open 款 and the next 款 as well (其他…支出): a 款 whose 项 already add up takes no more.
+        """
         bare = split_label(name).name or name
         top = self._stack[0] if self._stack else None
         middle = self._stack[1] if len(self._stack) > 1 else None
@@ -282,6 +319,7 @@ class LabelReader:
             if top is not None:
                 attempts.append(("款", (top,)))
         attempts.append(("类", ()))
+        attempts.sort(key=lambda attempt: bool(attempt[1]) and self._complete(attempt[1][-1]))
         best: Mapping | None = None
         for level, parents in attempts:
             mapping = classify_function(self.year, name=bare, parents=parents, fund=self.fund, level=level)
@@ -295,86 +333,174 @@ class LabelReader:
                 best = mapping
         if best is not None and best.code is not None:
             self._stack = [best.code[:size] for size in (3, 5) if len(best.code) >= size]
+            if amount is not None:
+                self._amounts[best.code], self._sums[best.code] = amount, Decimal(0)
+                above = best.code[:-2]
+                self._sums[above] = self._sums.get(above, Decimal(0)) + amount
         return best
 
 
 def set_parents(labels: Sequence[RowLabel]) -> None:
-    """Find for every row the row it is an addend of: by code, by numbering and indentation, and the total rows.
+    """Find for every row the row it is an addend of: by code, by numbering, and the total rows.
 
     A row whose place is not certain keeps no parent, so that no sum is made up for it.
     """
-    grand = next((r for r in labels if r.is_total and r.entry is not None and r.entry.item == "总计"), None)
-    current = next((r for r in labels if r.is_total and r.entry is not None and r.entry.item.startswith("本年")), None)
-    plain = next((r for r in labels if r.is_total and r is not grand and r is not current), None)
-    part = [
-        r
-        for r in labels
-        if r.entry is not None
-        and r.entry.component in ("personnel", "operation")
-        and r.code is None
-        and r.depth is None
-    ]
-    whole = current or plain or grand or (part[0] if len(part) == 1 else None)
-    top = grand or plain
-    coded: list[RowLabel] = []
-    outline: list[tuple[int, RowLabel]] = []
-    unit_row: RowLabel | None = None
-    any_units = any(r.unit for r in labels)
-    group: RowLabel | None = None
-    for row in labels:
-        if row.is_total:
-            row.parent = top.row_no if top is not None and row is not top and row is current else None
-            if row.depth is not None:
-                outline = [(row.depth, row)]
-                group = row
+    _Outline(labels).run()
+
+
+class _Outline:
+    """Walks the rows of one side in order and keeps what is open above the next row."""
+
+    def __init__(self, labels: Sequence[RowLabel]) -> None:
+        self.labels = labels
+        totals = [r for r in labels if r.is_total]
+        self.grand = next((r for r in totals if r.entry is not None and r.entry.item == "总计"), None)
+        self.current = next((r for r in totals if r.entry is not None and r.entry.item.startswith("本年")), None)
+        self.plain = next((r for r in totals if r is not self.grand and r is not self.current), None)
+        if self.current is None and self.grand is not None and self.plain is not None:
+            self.current, self.plain = self.plain, None
+        part = [
+            r
+            for r in labels
+            if r.entry is not None
+            and r.entry.component in ("personnel", "operation")
+            and r.code is None
+            and r.depth is None
+        ]
+        self.whole = self.current or self.plain or self.grand or (part[0] if len(part) == 1 else None)
+        self.top = self.grand or self.plain
+        self.any_units = any(r.unit and r.text == r.unit and not r.is_total for r in labels)
+        self.numbered = any(r.depth is not None for r in labels)
+        self.top_length = _top_length(labels)
+        self.coded: list[RowLabel] = []
+        self.outline: list[tuple[int, RowLabel]] = []
+        self.unit_row: RowLabel | None = None
+        self.balance: RowLabel | None = None
+        self.heads: dict[str, RowLabel] = {}
+        self.closed = False
+
+    def run(self) -> None:
+        for row in self.labels:
+            if row.group is not None and row.text != row.group and row.group in self.heads:
+                row.parent = self.heads[row.group].row_no if not row.subset else None
+                continue
+            if row.group is not None and row.text == row.group:
+                self.heads[row.group] = row
+            if row.is_total:
+                self._total(row)
+            elif self.any_units and row.unit and row.text == row.unit:
+                self.unit_row, self.coded, self.outline = row, [], []
+            elif row.subset:
+                continue
             else:
-                outline = []
-                group = None
-            coded = []
-            continue
-        if row.code or row.printed_code:
-            code = row.code or row.printed_code or ""
-            if any_units and row.unit and (unit_row is None or row.unit != unit_row.unit):
-                unit_row, coded = (unit_row if unit_row is not None and unit_row.unit == row.unit else None), []
-            while coded and not (
-                code.startswith(coded[-1].code or coded[-1].printed_code or "?")
-                and code != (coded[-1].code or coded[-1].printed_code)
+                above = self._above(row)
+                row.parent = above.row_no if above is not None and above is not row else None
+        self._drop_unsure()
+
+    def _drop_unsure(self) -> None:
+        """A row nobody could place may belong to the sum it stands in: that sum is then no sum to be checked."""
+        first = next((r.row_no for r in self.labels if not r.is_total), 0)
+        for parent in {r.parent for r in self.labels if r.parent is not None}:
+            children = [r for r in self.labels if r.parent == parent]
+            low = min(
+                first if any(r.row_no == parent and r.is_total for r in self.labels) else parent, children[0].row_no
+            )
+            high = max(parent, children[-1].row_no)
+            family = {r.row_no for r in children} | {parent}
+            if any(
+                low <= r.row_no <= high
+                and r.parent is None
+                and not r.is_total
+                and not r.subset
+                and r.figures
+                and r.row_no not in family
+                for r in self.labels
             ):
-                coded.pop()
-            if coded:
-                row.parent = coded[-1].row_no
-            elif not any_units or unit_row is not None:
-                above = unit_row or (group if group is not None and group is current else whole)
-                row.parent = above.row_no if above is not None and len(code) == _top_length(labels) else None
-            coded.append(row)
-            continue
-        if any_units and row.unit and row.text == row.unit:
-            unit_row, coded = row, []
-            continue
-        if row.subset:
-            continue
-        if row.entry is not None and row.entry.flow == "balance" and row.depth is None:
-            row.parent = top.row_no if top is not None else None
-            group, outline = row, []
-            continue
-        depth = row.depth
-        if depth is None:
-            if group is not None and row.entry is not None:
-                row.parent = group.row_no
-            continue
-        while outline and outline[-1][0] >= depth:
-            outline.pop()
-        if outline:
-            row.parent = outline[-1][1].row_no
-        elif row.entry is not None and row.entry.flow == "balance":
-            row.parent = top.row_no if top is not None else None
-        elif group is not None and group.entry is not None and group.entry.flow == "balance":
-            row.parent = group.row_no
-        elif whole is not None:
-            row.parent = whole.row_no
-        outline.append((depth, row))
-        if depth == min((r.depth for r in labels if r.depth is not None), default=depth):
-            group = row if group is None or group.depth is not None else group
+                for row in children:
+                    row.parent = None
+
+    def _total(self, row: RowLabel) -> None:
+        row.parent = self.top.row_no if self.top is not None and row is self.current and row is not self.top else None
+        self.coded, self.balance = [], None
+        self.closed = self.closed or (
+            row is self.current
+            and row.depth is None
+            and any(r.row_no < row.row_no and not r.is_total for r in self.labels)
+        )
+        if self.closed and self.grand is not None:
+            self.whole = self.grand
+        self.outline = [(row.depth, row)] if row.depth is not None else []
+
+    def _above(self, row: RowLabel) -> RowLabel | None:
+        code = row.code or row.printed_code
+        found = self._by_code(row, code) if code else None
+        if found is not None:
+            return found
+        if row.printed_code:
+            whole = self.unit_row or (
+                self.outline[0][1] if self.outline and self.outline[0][1] is self.current else self.whole
+            )
+            certain = (not self.any_units or self.unit_row is not None) and len(code or "") == self.top_length
+            return whole if certain else None
+        if row.depth is not None:
+            return self._by_number(row)
+        return self._unnumbered(row, code)
+
+    def _by_code(self, row: RowLabel, code: str) -> RowLabel | None:
+        while self.coded and not self._under(self.coded[-1], row, code):
+            self.coded.pop()
+        found = self.coded[-1] if self.coded else None
+        self.coded.append(row)
+        return found
+
+    @staticmethod
+    def _under(above: RowLabel, row: RowLabel, code: str) -> bool:
+        """Whether a code stands below another; some publishers print a 款 again as its own only 项."""
+        higher = above.code or above.printed_code or "?"
+        if code == higher:
+            return bool(
+                row.printed_code
+                and above.function is not None
+                and row.function is not None
+                and fold(above.text) == fold(row.text)
+            )
+        return code.startswith(higher)
+
+    def _by_number(self, row: RowLabel) -> RowLabel | None:
+        depth = row.depth or 0
+        while self.outline and self.outline[-1][0] >= depth:
+            self.outline.pop()
+        above = self.outline[-1][1] if self.outline else None
+        if above is None:
+            if self.balance is not None and (row.entry is None or row.entry.flow != "balance" or depth > 1):
+                above = self.balance
+            elif row.entry is not None and row.entry.flow == "balance":
+                above = self.top
+            else:
+                above = self.whole
+        self.outline.append((depth, row))
+        self.coded = [row] if row.code else []
+        return above
+
+    def _unnumbered(self, row: RowLabel, code: str | None) -> RowLabel | None:
+        entry = row.entry
+        if entry is not None and entry.flow == "balance":
+            self.balance, self.outline, self.coded = row, [], []
+            return self.top
+        if entry is not None and entry.component in ("general", "gov_fund", "state_capital") and self.outline:
+            return self.outline[-1][1]
+        if entry is not None and self.balance is not None and not self.closed:
+            return self.balance
+        if entry is not None:
+            self.outline = [(0, row)]
+            return self.whole
+        if code and len(code) == self.top_length:
+            return (
+                self.outline[-1][1]
+                if self.outline and self.outline[-1][0] == 1 and not self.outline[-1][1].code
+                else self.whole
+            )
+        return None
 
 
 def _top_length(labels: Sequence[RowLabel]) -> int:

@@ -254,6 +254,7 @@ def _title_of(captions: list[str]) -> str | None:
             ):
                 continue
             bare = re.sub(r"（?(金额)?单位：?.{1,3}元）?$", "", folded)
+            bare = re.sub(r"(编制|填报|公开)?(部门|单位)(名称)?：.*$", "", bare) or bare
             if (
                 _TITLE.search(bare)
                 and strip_title(bare) not in ("", "表")
@@ -261,7 +262,8 @@ def _title_of(captions: list[str]) -> str | None:
                 and "....." not in text
                 and "……" not in text
             ):
-                return re.sub(r"[（(]?(金额)?单位[:：]?.{1,3}元[)）]?$", "", text)
+                text = re.sub(r"[（(]?(金额)?单位[:：]?.{1,3}元[)）]?$", "", text)
+                return re.sub(r"(编制|填报|公开)?(部门|单位)(名称)?[:：].*$", "", text) or text
     return None
 
 

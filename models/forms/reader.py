@@ -69,14 +69,58 @@ def read_forms(extract: Extract, metadata: Metadata, skip: frozenset[int] = froz
         return reading
     tables = logical_tables(extract, skip)
     known_units = {t.unit for t in tables if t.unit and t.title and match_title(t.title) is not None}
+    without_unit: list[tuple[int, LogicalTable]] = []
     for number, table in enumerate(tables, 1):
-        _read_table(table, number, metadata, known_units, reading)
+        if not _read_table(table, number, metadata, known_units, reading):
+            without_unit.append((number, table))
+    for number, table in without_unit:
+        table.unit = _unit_by_totals(table, number, metadata, known_units, reading)
+        _read_table(table, number, metadata, known_units, reading, last_chance=True)
+    reading.forms.sort(key=lambda instance: instance.table_no)
     return reading
 
 
-def _read_table(
+def _unit_by_totals(
     table: LogicalTable, number: int, metadata: Metadata, known_units: set[str], reading: FormsReading
-) -> None:
+) -> str | None:
+    """The one unit under which a table without unit line has the same total as another form; None where none or several do."""
+    totals = {
+        i.amount_yuan for i in reading.line_items if i.level == "total" and i.component == "total" and i.amount_yuan
+    }
+    totals |= {
+        i.amount_yuan for i in reading.line_items if i.level == "类" and i.component == "total" and i.amount_yuan
+    }
+    fitting = []
+    for unit in sorted(known_units):
+        trial = FormsReading()
+        table.unit = unit
+        _read_table(table, number, metadata, known_units, trial, last_chance=True)
+        if any(
+            i.amount_yuan in totals for i in trial.line_items if i.level in ("total", "类") and i.component == "total"
+        ):
+            fitting.append(unit)
+    table.unit = None
+    if len(fitting) != 1:
+        return None
+    cell = next((c for row in table.rows for c in row.cells if c is not None), None)
+    if cell is not None:
+        message = (
+            f"表“{table.title or ''}”没有注明金额单位；按“{fitting[0]}”读取时合计与其他表一致，故按此换算，请核对。"
+        )
+        reading.findings.append(Finding("TABLE-UNIT-ASSUMED", "warning", message, cell.place))
+    return fitting[0]
+
+
+def _read_table(
+    table: LogicalTable,
+    number: int,
+    metadata: Metadata,
+    known_units: set[str],
+    reading: FormsReading,
+    *,
+    last_chance: bool = False,
+) -> bool:
+    """Read one table into the reading; False where only its unit is missing and another try may find it."""
     rule = match_title(table.title) if table.title else None
     amounts = printed_amounts(table)
     instance = FormInstance(
@@ -89,8 +133,10 @@ def _read_table(
         if amounts:
             reason = (rule.reason if rule else None) or "表题与表头都认不出是哪张官方表式"
             reading.forms.append(replace(instance, form=None, reason=reason))
-        return
+        return True
     reader = _TableReader(table, number, rule, rule.form, metadata, known_units)
+    if reader.lacks_unit() and not last_chance:
+        return False
     items, statistics, findings = reader.read()
     reason = reader.reason
     if not items and amounts and reason is None:
@@ -107,6 +153,7 @@ def _read_table(
             reason=reason,
         )
     )
+    return True
 
 
 def _infer(table: LogicalTable, metadata: Metadata) -> TitleRule | None:
@@ -227,6 +274,14 @@ class _TableReader:
 
     # ---- reading
 
+    def lacks_unit(self) -> bool:
+        """Whether the table prints amounts and nothing says in which unit."""
+        return (
+            self.unit is None
+            and not all(m.unit for m in self.meanings if m.kind == "amount")
+            and any(True for _ in self._figures())
+        )
+
     def read(self) -> tuple[list[LineItem], list[Statistic], list[Finding]]:
         """All line items of the table, its counts and percentages, and what could not be read."""
         if self.unit is None and not all(m.unit for m in self.meanings if m.kind == "amount"):
@@ -315,14 +370,33 @@ class _TableReader:
     def _with_parents(self, figures: Sequence[ColumnMeaning]) -> list[ColumnMeaning]:
         """For each amount column the column it adds up into: by the header tree first, then by what components mean."""
         result: list[ColumnMeaning] = []
+        figures = self._beyond_three_public(figures)
+        unread = any(m.kind == "unknown" for m in figures)
         for meaning in figures:
             parent: int | None = None
-            if meaning.kind == "amount" and not meaning.subset:
+            aside = self.form == "three_public" and meaning.component == "operation"
+            if meaning.kind == "amount" and not meaning.subset and not aside and not unread:
                 parent = self._tree_parent(meaning, figures)
                 if parent is None:
                     parent = self._semantic_parent(meaning, figures)
             result.append(replace(meaning, parent=parent))
         return result
+
+    def _beyond_three_public(self, figures: Sequence[ColumnMeaning]) -> list[ColumnMeaning]:
+        """A 合计 that also covers 会议费 and 培训费, beside the 小计 of the 三公 proper, is no 三公 total."""
+        result = list(figures)
+        if self.form != "three_public" or not any(m.component == "operation" for m in figures):
+            return result
+        totals = [m for m in figures if m.kind == "amount" and m.total and m.component is None]
+        proper = [m for m in totals if any("三公" in p for p in m.path)]
+        if not proper or len(proper) == len(totals):
+            return result
+        return [
+            replace(m, component="operation", item="“三公”经费、会议费、培训费合计", subset=True)
+            if m in totals and m not in proper
+            else m
+            for m in result
+        ]
 
     @staticmethod
     def _tree_parent(meaning: ColumnMeaning, figures: Sequence[ColumnMeaning]) -> int | None:
@@ -335,6 +409,7 @@ class _TableReader:
                 if (
                     other.index != meaning.index
                     and other.kind == "amount"
+                    and not other.subset
                     and other.path[:length] == prefix[:length]
                     and len(other.path) == length + 1
                     and re.fullmatch(r"小计|合计|总计|总额", fold(other.path[-1]))
@@ -343,9 +418,10 @@ class _TableReader:
                     return other.index if same else None
         return None
 
-    @staticmethod
-    def _semantic_parent(meaning: ColumnMeaning, figures: Sequence[ColumnMeaning]) -> int | None:
+    def _semantic_parent(self, meaning: ColumnMeaning, figures: Sequence[ColumnMeaning]) -> int | None:
         candidates = _PARENT_COMPONENT.get(meaning.component or "", ())
+        if self.form in ("income", "expenditure") and meaning.component in ("opening_balance", "closing_balance"):
+            candidates = ("total",)
         for wanted in candidates:
             for other in figures:
                 component = other.component or ("total" if other.total else None)
@@ -543,8 +619,6 @@ class _TableReader:
         if measure == "final" and year < self.year:
             measure = "prior_final"
         if measure == "change":
-            year = self.year
-        if year > self.year:
             year = self.year
         return measure, year
 
