@@ -266,24 +266,24 @@ def _candidates(scheme: Scheme, year: int, name: str, level: str, parent: str | 
     def fits(entry: Entry) -> bool:
         return entry.level == level and (parent is None or entry.parent == parent)
 
-    def old_names() -> Iterable[Entry]:
-        for base in bases:
-            for entry in (*scheme.ever_named(base), *scheme.loosely_named(year, base, 99)):
-                alive = scheme.near(year, entry.code)
-                if alive is not None:
-                    yield alive
+    def old_names(base: str) -> Iterable[Entry]:
+        for entry in (*scheme.ever_named(base), *scheme.loosely_named(year, base, 99)):
+            alive = scheme.near(year, entry.code)
+            if alive is not None:
+                yield alive
 
-    tiers: tuple[Callable[[], Iterable[Entry]], ...] = (
-        lambda: (entry for base in bases for entry in scheme.named(year, base)),
-        lambda: (entry for base in bases for entry in scheme.named(year, base, SLACK)),
-        lambda: (entry for base in bases for entry in scheme.aliased(year, base)),
-        lambda: (entry for base in bases for entry in scheme.loosely_named(year, base)),
+    tiers: tuple[Callable[[str], Iterable[Entry]], ...] = (
+        lambda base: scheme.named(year, base),
+        lambda base: scheme.named(year, base, SLACK),
+        lambda base: scheme.aliased(year, base),
+        lambda base: scheme.loosely_named(year, base),
         old_names,
     )
-    for tier in tiers:
-        found = {entry.code: entry for entry in tier() if fits(entry)}
-        if found:
-            return list(found.values())
+    for base in bases:
+        for tier in tiers:
+            found = {entry.code: entry for entry in tier(base) if fits(entry)}
+            if found:
+                return list(found.values())
     return []
 
 

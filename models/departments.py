@@ -58,7 +58,9 @@ def is_body(name: str) -> bool:
     folded = fold(name)
     if not 3 <= len(folded) <= 45 or re.search(r"[\d：，。；？！、“”《》%…]", folded):
         return False
-    if re.search(r"[XＸ×x*＊]{2,}|预算|决算|一览|明细|情况|总表|公开|绩效|项目|说明|合计|单位：|支出|收入", folded):
+    if re.search(r"[XＸ×x*＊]{2,}|一览|明细表|总表|合计|小计|单位：|年度", folded):
+        return False
+    if re.search(r"预算|决算", folded) and not re.search(r"(?:中心|局|处|所|科)$", folded):
         return False
     bare = re.sub(r"（[^（）]*）$", "", folded)
     endings: list[str] = read_toml("vocabulary/bodies.toml")["endings"]

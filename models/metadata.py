@@ -18,9 +18,9 @@ from extractors.model import Extract, Paragraph, Table
 from models.departments import Body, is_body, normalise
 from models.disclosure import Metadata
 from models.money import read_amount
-from models.regions import Region, region_of
+from models.regions import Region, by_code, from_place, region_of
 from models.text import fold
-from models.titles import Front, Line, compact, published, read_front, years
+from models.titles import Front, Line, compact, published, read_front, without_number, years
 
 _TITLE_LENGTH = 120
 _KIND_WORDS = {"budget": "预算", "final_account": "决算"}
@@ -49,9 +49,9 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
     front = read_front(extract)
     evidence: dict[str, str] = {}
     kind = _kind(front)
-    government = _is_government(front)
-    year = _year(front, government is not None)
-    who = _who(front, extract)
+    who = _who(front)
+    government = _is_government(front, who)
+    year = _year(front)
     named = _file_words(file_name, source_uri)
     refusal = _refusal(extract, front, kind, who)
 
@@ -72,7 +72,7 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
     if scope_evidence:
         evidence["scope"] = scope_evidence
     if scope == "government":
-        who = _government_body(front, extract) or (who if who and re.search("财政|人民政府", who.name) else None)
+        who = _government_body(front) or (who if who and re.search("财政|人民政府", who.name) else None)
     region = _region(front, extract, who, scope)
     name = who.name if who else None
     if name is None:
@@ -174,9 +174,12 @@ def _is_title(line: Line) -> bool:
 # --- year --------------------------------------------------------------------------------------------------------
 
 
-def _year(front: Front, government: bool) -> _Found | None:
-    """The cover's year; else the year most titles name; else the year most sentences begin with."""
-    del government  # a report on execution and draft is filed under the first year its title names, like any other
+def _year(front: Front) -> _Found | None:
+    """The cover's year; else the year most titles name; else the year most sentences begin with.
+
+    A report on one year's execution and the next year's draft is filed under the first year its title names; the other
+    year is kept as evidence.
+    """
     found = years(front.title)
     if found:
         return _Found(str(found[0]), front.title[:_TITLE_LENGTH])
@@ -217,13 +220,17 @@ def _other_years(front: Front, year: int | None) -> str | None:
 # --- scope -------------------------------------------------------------------------------------------------------
 
 
-def _is_government(front: Front) -> str | None:
+def _is_government(front: Front, who: _Who | None) -> str | None:
     """The title that shows an account of a government, if any."""
     vocabulary = read_toml("vocabulary/metadata.toml")["government"]
+    if re.search(vocabulary["strong"], front.title):
+        return front.title[:_TITLE_LENGTH]
     if re.search(vocabulary["not_title"], front.title):
         return None
     if re.search(vocabulary["title"], front.title):
         return front.title[:_TITLE_LENGTH]
+    if who is not None and who.weight >= 60 and not re.search(vocabulary["body"], who.name):
+        return None
     titles = [line.text for line in front.lines if _is_title(line)]
     against = sum(bool(re.search(vocabulary["not_title"], title)) for title in titles)
     hits = [title for title in titles if re.search(vocabulary["title"], title)]
@@ -265,15 +272,20 @@ _DATED = re.compile(
 )
 
 
-def _who(front: Front, extract: Extract) -> _Who | None:
+def _who(front: Front) -> _Who | None:
     """The body: labels on the cover, the cover's own words, headings, captions of tables, sentences that name it."""
     found: list[_Who] = []
     pieces = [line.text for line in front.cover]
     found += [who for text in pieces if (who := _labelled(text, 100)) is not None]
     found += _from_title(front)
-    for line in front.lines:
+    for position, line in enumerate(front.lines):
         if len(line.text) > 90:
             continue
+        if line.in_table and position + 1 < len(front.lines) and not line.text.endswith("："):
+            # A label and its value in neighbouring cells.
+            who = _labelled(f"{line.text}：{front.lines[position + 1].text}", 50)
+            if who is not None:
+                found.append(who)
         who = _labelled(line.text, 70) if (line.in_table or "：" in line.text[:14]) else None
         if who is not None:
             found.append(who)
@@ -283,9 +295,11 @@ def _who(front: Front, extract: Extract) -> _Who | None:
         bracket = re.match(r"^（([^（）]{4,30}(?:（[^（）]*）)?[^（）]*)）$", line.text)
         if bracket:
             found += _candidate(bracket.group(1), 40, line.text)
-    if not found:
-        found += _from_prose(front)
-    return _best(found)
+    best = _best(found)
+    if best is None or (region_of(best.name) is None and best.weight < 80):
+        # A short form (市委办公室) is completed by the full name the text uses.
+        best = _best([*found, *_from_prose(front)])
+    return best
 
 
 def _candidate(text: str, weight: int, evidence: str, kind: str | None = None) -> list[_Who]:
@@ -397,12 +411,12 @@ def _parent(front: Front, name: str | None) -> str | None:
     return None
 
 
-def _government_body(front: Front, extract: Extract) -> _Who | None:
+def _government_body(front: Front) -> _Who | None:
     """Who speaks for the government: its finance bureau or itself, printed on the cover or in the opening lines."""
     pattern = read_toml("vocabulary/metadata.toml")["government"]["body"]
-    for line in (*front.cover, *front.lines[:60]):
+    for line in (*front.cover, *front.lines[:120]):
         for match in re.finditer(rf"[一-龥]{{2,14}}?{pattern}", line.text):
-            name = re.sub(r"^(?:关于|受|来源：?|发布机构：?|索引号)", "", match.group())
+            name = from_place(match.group())
             if region_of(name) is not None and is_body(name):
                 return _Who(name, None, 50, line.text[:_TITLE_LENGTH])
     return None
@@ -428,6 +442,9 @@ def _region(front: Front, extract: Extract, who: _Who | None, scope: str) -> Reg
             match = re.match(r"AD_NAME#\d*\s*([一-龥]+)", text)
             if match and (region := region_of(match.group(1))) is not None:
                 return region
+            match = re.search(r"AD_CODE_GK[#=](\d{2,6})(?!\d)", text)
+            if match and (region := by_code(match.group(1))) is not None:
+                return region
     return None
 
 
@@ -446,7 +463,9 @@ def _refusal(extract: Extract, front: Front, kind: _Found | None, who: _Who | No
         links = [
             link
             for link in extract.links
-            if re.search(vocabulary["landing"]["attachment"], f"{link.href} {link.text}", re.IGNORECASE)
+            if any(
+                re.search(vocabulary["landing"]["attachment"], text, re.IGNORECASE) for text in (link.href, link.text)
+            )
         ]
         if extract.format == "html" and links:
             return f"网页只列出{len(links)}个附件，没有预算或决算数字；请收录附件本身"
@@ -455,6 +474,8 @@ def _refusal(extract: Extract, front: Front, kind: _Found | None, who: _Who | No
     holders = _placeholders(extract, vocabulary["template"]["placeholder"])
     if holders >= 3 and amounts < 3 * holders and amounts < 30 and (who is None or re.search(r"[XＸ×x*]{2}", who.name)):
         return f"空白模板：{holders}处单位名称、数字仍为占位符，没有预算或决算数字"
+    if re.search(vocabulary["other"]["about"], front.title) and amounts < 5 and not _has_forms(front):
+        return f"不是预算或决算文件：标题为“{title}”，没有预算或决算表"
     if kind is None:
         if re.search(vocabulary["other"]["alone"], front.title):
             return f"不是预算或决算文件：标题为“{title}”，全文没有预算或决算表"
@@ -516,7 +537,7 @@ def _title(front: Front, extract: Extract) -> str | None:
     """The title as published: the cover's lines joined; else the first title-like line."""
     printed = "".join(line.printed for line in front.cover if not re.match(r"^20\d\d年\d{1,2}月", line.text))
     if printed:
-        return printed[:_TITLE_LENGTH]
+        return without_number(printed)[:_TITLE_LENGTH]
     first = next((line.printed for line in front.lines if _is_title(line) and title_kind(line.text)), None)
     return first or (extract.title or "").strip() or None
 

@@ -106,6 +106,21 @@ def is_central(name: str) -> bool:
     return False
 
 
+def from_place(text: str) -> str:
+    """The text from the first full place name on (经福州市财政局 → 福州市财政局); unchanged when there is none."""
+    folded = fold(text)
+    for start in range(len(folded)):
+        if any(place.name == form for form, places in _at_start(folded[start:]) for place in places):
+            return folded[start:]
+    return folded
+
+
+def by_code(code: str) -> Region | None:
+    """The place of a GB/T 2260 code; two or four digits stand for a province or a prefecture."""
+    place = _places().get(code.ljust(6, "0")) if code.isdigit() else None
+    return Region(place.code, full_name(place.code), place.level) if place is not None else None
+
+
 def full_name(code: str) -> str:
     """The place with the places above it, e.g. 上海市普陀区; provinces and prefectures as they are."""
     place = _places().get(code)

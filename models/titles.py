@@ -64,8 +64,13 @@ def read_front(extract: Extract) -> Front:
     """Collect the lines and tell the cover from what follows."""
     lines = tuple(_lines(extract))
     cover = _cover(extract, lines)
-    title = "".join(line.text for line in cover)
+    title = without_number("".join(line.text for line in cover))
     return Front(cover, title, lines)
+
+
+def without_number(title: str) -> str:
+    """A title without the region's number that systems print before its name ("14山西省…", "1508巴彦淖尔市…")."""
+    return re.sub(r"^(?!20\d\d年)\d{2,6}(?=[一-龥]{2,9}[省市区州县盟旗])", "", title)
 
 
 def _lines(extract: Extract) -> Iterator[Line]:

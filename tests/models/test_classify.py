@@ -1,0 +1,251 @@
+"""Labels and prose items mapped to codes: what is found, how, and what must stay unmapped."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from models.catalog import load_catalog
+from models.classify import (
+    classify_economic,
+    classify_function,
+    classify_revenue,
+    explain,
+    parse_path,
+    was_abolished,
+)
+from models.labels import split_label
+
+PROSE_2023 = [
+    ("一般公共服务支出（类）党委办公厅（室）及相关机构事务（款）行政运行（项）", "2013101"),
+    ("一般公共服务支出（类）党委办公厅（室）及相关机构事务（款）一般行政管理事务（项）", "2013102"),
+    ("一般公共服务支出（类）党委办公厅（室）及相关机构事务（款）机关服务（项）", "2013103"),
+    ("社会保障和就业支出（类）行政事业单位养老支出（款）行政单位离退休（项）", "2080501"),
+    ("社会保障和就业支出（类）行政事业单位养老支出（款）事业单位离退休（项）", "2080502"),
+    ("社会保障和就业支出（类）行政事业单位养老支出（款）机关事业单位基本养老保险缴费支出（项）", "2080505"),
+    ("社会保障和就业支出（类）行政事业单位养老支出（款）机关事业单位职业年金缴费支出（项）", "2080506"),
+    ("卫生健康支出（类）行政事业单位医疗（款）行政单位医疗（项）", "2101101"),
+    ("卫生健康支出（类）行政事业单位医疗（款）事业单位医疗（项）", "2101102"),
+    ("卫生健康支出（类）行政事业单位医疗（款）公务员医疗补助（项）", "2101103"),
+    ("卫生健康支出（类）行政事业单位医疗（款）其他行政事业单位医疗支出（项）", "2101199"),
+    ("住房保障支出（类）住房改革支出（款）住房公积金（项）", "2210201"),
+    ("住房保障支出（类）住房改革支出（款）购房补贴（项）", "2210203"),
+]
+
+
+@pytest.mark.parametrize(("text", "code"), PROSE_2023)
+@pytest.mark.parametrize("dress", ["{}", "12.{}：支出决算为1.00万元。", "（3）“{}”", "其中：{}，2023年"])
+def test_prose_items_of_a_final_account(text: str, code: str, dress: str) -> None:
+    path = parse_path(dress.format(text))
+    assert path is not None
+    mapping = classify_function(2023, name=path[2], parents=[part for part in path[:2] if part], level="项")
+    assert (mapping.code, mapping.method, mapping.score, mapping.conflict) == (code, "name", 1.0, None)
+
+
+def test_every_name_of_every_year_maps_to_itself_below_its_parents() -> None:
+    scheme = load_catalog().functional
+    for year in (2007, 2012, 2017, 2019, 2020, 2023, 2026):
+        for entry in scheme.in_year(year):
+            names = [step.name for step in scheme.path(year, entry.code)]
+            mapping = classify_function(year, name=names[-1], parents=names[:-1])
+            assert (mapping.code, mapping.method) == (entry.code, "name"), (year, entry)
+            mapping = classify_function(year, code=entry.code, name=entry.name)
+            assert (mapping.code, mapping.score, mapping.conflict) == (entry.code, 1.0, None), (year, entry)
+
+
+def test_every_economic_name_maps_to_itself_below_its_parent() -> None:
+    for scheme_name, scheme in (("department", load_catalog().department), ("government", load_catalog().government)):
+        for year in (2017, 2018, 2024):
+            for entry in scheme.in_year(year):
+                parent = scheme.ever(year, entry.parent).name if entry.parent else None  # type: ignore[union-attr]
+                mapping = classify_economic(year, name=entry.name, parent=parent, scheme=scheme_name)
+                assert mapping.code == entry.code, (year, entry, mapping)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "2010101", "201 01 01", "201-01-01", "[2010101]行政运行", "2010101-行政运行", "341-2010101", "341-201-01-01",
+        "2010101 行政运行", "行政运行[2010101]", "（2010101）行政运行", "２０１０１０１", "2010101.0", "2010101\n行政运行",
+    ],
+)  # fmt: skip
+def test_codes_in_every_dress(printed: str) -> None:
+    mapping = classify_function(2024, code=printed)
+    assert (mapping.code, mapping.name, mapping.method, mapping.score) == ("2010101", "行政运行", "code", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("code", "parents", "expected"),
+    [("05", ("208",), "20805"), ("05", ("208", "20805"), "2080505"), ("05", ("社会保障和就业支出",), "20805")],
+)
+def test_a_code_split_over_columns_is_completed_by_its_parents(
+    code: str, parents: tuple[str, ...], expected: str
+) -> None:
+    assert classify_function(2024, code=code, parents=parents).code == expected
+
+
+@pytest.mark.parametrize("name", ["行政运行", "一般行政管理事务", "机关服务", "事业运行", "其他支出（项）", "合计", "小计", "本年支出合计", ""])
+def test_names_that_tell_nothing_alone_stay_unmapped(name: str) -> None:
+    mapping = classify_function(2024, name=name)
+    assert mapping.code is None
+    assert mapping.method is None
+
+
+@pytest.mark.parametrize(
+    ("name", "parents", "code", "method"),
+    [
+        ("行政单位离退休", ("社会保障和就业支出",), "2080501", "name"),
+        ("行政单位离退休", ("社会保障和就业支出", "社会保障和就业支出"), "2080501", "parent"),
+        ("行政单位离退休", ("社会保障和就业支出", "抚恤"), "2080501", "parent"),
+        ("机关事业单位基本养老保险缴费", ("社会保障和就业支出", "行政事业单位养老支出"), "2080505", "alias"),
+        ("机关事业单位基本养老保险缴费支出", ("社会保障和就业", "行政事业单位离退休"), "2080505", "name"),
+        ("行政运行", ("一般公共服务支出", "党委办公厅(室)及相关机构事务"), "2013101", "name"),
+        ("行政运行", ("20131",), "2013101", "name"),
+        ("行政运行（人大）", (), "2010101", "name"),
+        ("　　行政运行", ("一、一般公共服务支出", "（一）人大事务"), "2010101", "name"),
+        ("购房补贴", ("住房保障", "住房改革"), "2210203", "name"),
+        ("机关事业单位基本养老保险交费支出", ("社会保障和就业支出", "行政事业单位养老支出"), "2080505", None),
+    ],
+)
+def test_names_below_their_parents(name: str, parents: tuple[str, ...], code: str, method: str | None) -> None:
+    mapping = classify_function(2023, name=name, parents=parents)
+    assert mapping.code == code
+    if method:
+        assert mapping.method == method
+    if method == "parent":
+        assert (mapping.score or 1) < 0.8
+        assert mapping.note
+
+
+@pytest.mark.parametrize(
+    ("name", "parents"),
+    [
+        ("机关事业单位退休人员活动费支出", ("社会保障和就业支出", "行政事业单位养老支出")),
+        ("行政运行", ("一般公共服务支出",)),
+        ("离退休人员管理支出", ("社会保障和就业支出", "行政事业单位养老支出")),
+    ],
+)
+def test_a_name_that_does_not_exist_below_its_parent_is_not_invented(name: str, parents: tuple[str, ...]) -> None:
+    mapping = classify_function(2024, name=name, parents=parents)
+    assert mapping.code is None
+    assert mapping.note
+
+
+def test_code_and_name_that_disagree_are_said_and_neither_wins_silently() -> None:
+    mapping = classify_function(2024, code="2101102", name="行政单位医疗")
+    assert mapping.code == "2101102"
+    assert mapping.method == "code"
+    assert (mapping.score or 1) <= 0.5
+    assert mapping.conflict is not None
+    assert "2101101" in mapping.conflict
+
+
+@pytest.mark.parametrize("name", ["行政单位医", "行政单位 医疗", "行政单位医疗（项）", "行政单位医疗", "行政单位医療"])
+def test_cut_or_misprinted_names_do_not_contradict_their_code(name: str) -> None:
+    mapping = classify_function(2024, code="2101101", name=name)
+    assert mapping.code == "2101101"
+    assert mapping.conflict is None
+
+
+def test_an_unknown_code_is_kept_below_a_known_parent_and_marked() -> None:
+    mapping = classify_function(2024, code="2019801", name="某项支出")
+    assert (mapping.code, mapping.method) == ("2019801", "code")
+    assert (mapping.score or 1) <= 0.6
+    assert "不在科目目录" in (mapping.note or "")
+    assert classify_function(2024, code="9990101").code is None
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "code"),
+    [
+        ({"name": "基本工资"}, "30101"),
+        ({"code": "301 01"}, "30101"),
+        ({"code": "30101-基本工资"}, "30101"),
+        ({"name": "办公设备购置", "parent": "资本性支出"}, "31002"),
+        ({"name": "办公设备购置", "parent": "资本性支出（基本建设）"}, "30902"),
+        ({"name": "办公设备购置"}, None),
+        ({"name": "其他工资福利支出"}, "30199"),
+        ({"name": "其他工资福利支出", "parent": "机关工资福利支出"}, "50199"),
+        ({"code": "50101", "name": "工资奖金津补贴"}, "50101"),
+        ({"name": "维修(护)费"}, "30213"),
+        ({"name": "其他对个人和家庭的补助支出"}, "30399"),
+        ({"name": "人员经费合计"}, None),
+    ],
+)
+def test_economic_labels(kwargs: dict[str, str], code: str | None) -> None:
+    assert classify_economic(2023, **kwargs).code == code  # type: ignore[arg-type]
+
+
+def test_an_economic_name_follows_its_year() -> None:
+    assert classify_economic(2017, name="住房公积金").code == "30311"
+    assert classify_economic(2018, name="住房公积金").code == "30113"
+
+
+def test_revenue_labels() -> None:
+    assert classify_revenue(2024, name="增值税", parents=["税收收入"]).code == "10101"
+    assert classify_revenue(2024, code="103").name == "非税收入"
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("201（类）", ("201", None, None)),
+        ("一般公共服务支出(类)人大事务(款)行政运行(项)", ("一般公共服务支出", "人大事务", "行政运行")),
+        ("教育支出[类]进修及培训[款]培训支出[项]", ("教育支出", "进修及培训", "培训支出")),
+        ("社会保障和就业支出—抚恤—死亡抚恤", ("社会保障和就业支出", "抚恤", "死亡抚恤")),
+        ("主要用于：卫生健康支出（类）行政单位医疗（项）支出", ("卫生健康支出", None, "行政单位医疗")),
+        ("“一般公共服务支出”（类）“人大事务”（款）“行政运行”（项）", ("一般公共服务支出", "人大事务", "行政运行")),
+        ("行政运行（项）：反映行政单位的基本支出", (None, None, "行政运行")),
+        ("2.食品、药品及医疗器械检验（项）", (None, None, "食品、药品及医疗器械检验")),
+        ("2023年度收入总计2246.12万元", None),
+        ("2023年12月—2024年1月—完成", None),
+    ],
+)
+def test_paths_in_prose(text: str, path: tuple[str | None, ...] | None) -> None:
+    assert parse_path(text) == path
+
+
+def test_names_abolished_before_the_year_are_told() -> None:
+    text = "资源勘探信息等支出（类）安全生产监管（款）其他安全生产监管支出（项）"
+    assert [(step.name, step.until) for step in was_abolished(text, 2023)] == [
+        ("资源勘探信息等支出", 2019),
+        ("安全生产监管", 2018),
+        ("其他安全生产监管支出", 2018),
+    ]
+    text = "医疗卫生与计划生育（类）行政事业单位医疗（款）行政单位医疗（项）"
+    (step,) = was_abolished(text, 2023)
+    assert (step.code, step.until, step.current_name) == ("210", 2018, "卫生健康支出")
+    (step,) = was_abolished("社会保障和就业（类）行政事业单位离退休（款）", 2023)
+    assert (step.name, step.until) == ("行政事业单位离退休", 2019)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("一般公共服务（类）人大事务（款）行政运行（项）", 2023),
+        ("住房保障（类）住房改革支出（款）住房公积金（项）", 2023),
+        ("社会保障和就业支出（类）行政事业单位离退休（款）", 2019),
+        ("没有这样的（类）也没有（款）", 2023),
+    ],
+)
+def test_current_names_and_unknown_ones_are_not_called_abolished(text: str, year: int) -> None:
+    assert was_abolished(text, year) == ()
+
+
+def test_explanations_name_the_candidates() -> None:
+    rows = explain("行政运行", 2023)
+    assert json.dumps(rows, ensure_ascii=False)
+    assert not any(row["chosen"] for row in rows)
+    assert len(rows) > 3
+    (first, *_) = explain("社会保障和就业（类）行政事业单位离退休（款）行政单位离退休（项）", 2023)
+    assert first["code"] == "2080501"
+    assert first["chosen"] is True
+    assert "2019" in str(first["reason"])
+    (first, *_) = explain("2101102 行政单位医疗", 2023)
+    assert "2101101" in str(first["reason"])
+
+
+def test_brackets_inside_names_survive() -> None:
+    label = split_label("党委办公厅（室）及相关机构事务（款）")
+    assert (label.name, label.level) == ("党委办公厅（室）及相关机构事务", "款")
