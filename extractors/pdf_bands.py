@@ -13,12 +13,13 @@ import numpy as np
 
 from extractors.pdf_content import Floats
 from extractors.pdf_lattice import GridCell, Lattice
-from extractors.pdf_text import Line
+from extractors.pdf_text import HEADING, Line
 
 _VALUE = re.compile(r"[-+—–−(（]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[%％]?[)）]?")
 _FIGURE = re.compile(r"[-+—–−(（]?[\d,.]+[%％]?[)）]?")
 _DASH = re.compile(r"[-—–−]+")
 _PADDING = 11.0
+_MOST_LINES = 6  # of one label
 
 
 def cut_bands(lattice: Lattice, lines: list[list[Line]]) -> Lattice | None:
@@ -65,14 +66,12 @@ def _cuts(lattice: Lattice, cells: list[tuple[GridCell, list[Line]]]) -> list[fl
     pitch = float(np.median(np.diff(rows)))
     extents = [(at - 0.5 * size, at + 0.5 * size) for at in rows]
     known = {id(line) for line in figures}
-    labels = [own for _, own in cells if own and id(own[0]) not in known]
+    labels = [(own, lattice.cell_box(cell)[2]) for cell, own in cells if own and id(own[0]) not in known]
     fresh: list[tuple[float, float]] = []
-    for own in labels:
-        for group in _label_groups(own, rows, pitch, size):
+    for own, right in labels:
+        for group, nearest in _label_groups(own, rows, pitch, size, right):
             top, bottom = group[0].box[1], group[-1].box[3]
-            at = (top + bottom) / 2
-            nearest = int(np.argmin([abs(at - row) for row in rows]))
-            if abs(at - rows[nearest]) < 0.5 * pitch:
+            if nearest is not None:
                 extents[nearest] = (min(extents[nearest][0], top), max(extents[nearest][1], bottom))
             else:
                 fresh.append((top, bottom))
@@ -110,24 +109,58 @@ def _cluster(values: list[float], tolerance: float) -> list[float]:
     return [sum(group) / len(group) for group in groups]
 
 
-def _label_groups(own: list[Line], rows: list[float], pitch: float, size: float) -> list[list[Line]]:
-    """The lines of a label column, wrapped ones together: a line that has no figures beside it belongs to the
-    neighbour it stands closer to than rows stand apart."""
-    groups: list[list[Line]] = []
-    for line in own:
-        matched = min(abs(_middle(line) - row) for row in rows) <= 0.35 * size
-        if groups:
-            last = groups[-1][-1]
-            near = _middle(line) - _middle(last) < 0.86 * pitch
-            last_matched = min(abs(_middle(last) - row) for row in rows) <= 0.35 * size
-            if near and not (matched and last_matched):
-                between = (_middle(line) + _middle(last)) / 2
-                straddles = min(abs(between - row) for row in rows) <= 0.4 * size
-                if straddles or not matched or (len(groups[-1]) > 0 and not last_matched):
-                    groups[-1].append(line)
-                    continue
-        groups.append([line])
-    return groups
+def _label_groups(
+    own: list[Line], rows: list[float], pitch: float, size: float, right: float
+) -> list[tuple[list[Line], int | None]]:
+    """The lines of a label column with wrapped ones together, each group with the row of figures it stands beside.
+
+    The cheapest way to part them: a label beside its figures (level with its middle; less likely with its first or last
+    line) costs little, a label without figures or figures without a label cost more. Lines of one label are closer
+    than rows, or the upper one fills the cell.
+    """
+    best: dict[tuple[int, int], tuple[float, tuple[int, int] | None, int | None]] = {(0, -1): (0.0, None, None)}
+    for i in range(len(own)):
+        for used in [key[1] for key in best if key[0] == i]:
+            base = best[(i, used)][0]
+            for j in range(i + 1, min(i + _MOST_LINES, len(own)) + 1):
+                if j > i + 1 and not _one_label(own[j - 2], own[j - 1], pitch, right):
+                    break
+                for row, cost in _beside_rows(own[i:j], rows, used, size):
+                    state, total = (j, used if row is None else row), base + cost
+                    if state not in best or total < best[state][0]:
+                        best[state] = (total, (i, used), row)
+    state = min(
+        (key for key in best if key[0] == len(own)), key=lambda key: best[key][0] + 0.25 * (len(rows) - 1 - key[1])
+    )
+    groups: list[tuple[list[Line], int | None]] = []
+    while (before := best[state][1]) is not None:
+        groups.append((own[before[0] : state[0]], best[state][2]))
+        state = before
+    return groups[::-1]
+
+
+def _one_label(upper: Line, lower: Line, pitch: float, right: float) -> bool:
+    """Whether two lines may be one label, wrapped."""
+    if HEADING.match(lower.text):
+        return False
+    return _middle(lower) - _middle(upper) < 0.86 * pitch or right - upper.box[2] < 2.0 * upper.size
+
+
+def _beside_rows(group: list[Line], rows: list[float], used: int, size: float) -> list[tuple[int | None, float]]:
+    """Rows after `used` that a label may belong to, with their costs; always also none."""
+    found: list[tuple[int | None, float]] = [(None, 0.8)]
+    middle = (group[0].box[1] + group[-1].box[3]) / 2
+    for row in range(used + 1, len(rows)):
+        cost = min(
+            abs(middle - rows[row]),
+            abs(_middle(group[0]) - rows[row]) + 0.6 * size,
+            abs(_middle(group[-1]) - rows[row]) + 0.6 * size,
+        )
+        if cost < 1.2 * size:
+            found.append((row, 0.5 * cost / size + 0.25 * (row - used - 1)))
+        elif rows[row] > group[-1].box[3]:
+            break
+    return found
 
 
 def _with_cuts(lattice: Lattice, cuts: dict[int, list[float]]) -> Lattice:

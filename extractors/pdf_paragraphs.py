@@ -14,15 +14,11 @@ import numpy as np
 
 from extractors.model import Box, Paragraph, Place, Table
 from extractors.pdf_content import PageContent
-from extractors.pdf_text import Line
+from extractors.pdf_text import HEADING, Line
 
 _PAGE_NUMBER = re.compile(
     r"[-—–－−·•~～\s]*(?:第?\s*\d{1,4}\s*页?|[ivxIVX]{1,6}|第\s*[一二三四五六七八九十百]+\s*页)\s*"
     r"(?:[/／,，、]?\s*共?\s*\d{1,4}\s*页?)?[-—–－−·•~～\s]*"
-)
-_HEADING = re.compile(
-    r"(?:第[一二三四五六七八九十百\d]+[部分章节条款篇]|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]"
-    r"|\d{1,2}[、．]|\d{1,2}\.(?!\d)|[①-⑳]|[●■◆★▲※]|注\d?[：:]|附[件表录]|目\s*录)"
 )
 _LEADERS = re.compile(r"[.…·．\-_]{4,}\s*[-—]?\s*\d{0,4}\s*[-—]?$")
 _STOPS = "。！？；：!?;:"
@@ -138,7 +134,7 @@ def _continues(draft: _Draft, line: Line, content: PageContent, margin: _Margins
         return False
     at_left = line.lead < 0.8 and line.box[0] <= margin.left + 1.3 * line.size
     below = line.lead < 0.8 and abs(line.box[0] - last.box[0]) < 0.6 * line.size and last.text[-1] not in _STOPS
-    if not (at_left or below) or _HEADING.match(line.text):
+    if not (at_left or below) or HEADING.match(line.text):
         return False
     if draft.last_page == content.number:
         return line.box[1] - last.box[3] < 1.6 * line.size

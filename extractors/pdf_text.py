@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,11 @@ from extractors.model import Box
 from extractors.pdf_content import Characters
 
 _IDEOGRAPHIC_BLANK = "\u3000"
+HEADING = re.compile(
+    r"(?:第[一二三四五六七八九十百\d]+[部分章节条款篇]|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]"
+    r"|\d{1,2}[、．]|\d{1,2}\.(?!\d)|[①-⑳]|[●■◆★▲※]|注\d?[：:]|附[件表录]|目\s*录)"
+)
+"""How headings, list items and notes begin."""
 _BLANKS = " \u00a0\u3000\u2002\u2003\u2009"
 
 
