@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from models.forms.logical import LogicalTable
+from extractors.model import Cell
+from models.forms.logical import LogicalTable, Row
 from models.forms.vocabulary import vocabulary
 from models.money import is_blank, read_amount, unit_in
 from models.text import clean, fold
@@ -40,6 +41,66 @@ class ColumnMeaning:
     total: bool = False
     side: str | None = None
     parent: int | None = None
+
+
+def unite_columns(table: LogicalTable) -> LogicalTable:
+    """One column for each header cell: grids drawn by word processors cut a printed column into several.
+
+    Neighbouring columns under the very same header cells become one where no row prints two different things in them
+    (类/款/项 under one header stay three).
+    """
+    if not table.header or not table.n_columns:
+        return table
+    runs: list[list[int]] = []
+    for column in range(table.n_columns):
+        same = runs and all(
+            column < len(row.cells) and row.cells[column] is not None and row.cells[column] is row.cells[column - 1]
+            for row in table.header
+        )
+        if same and not _two_things(table, [*runs[-1], column]):
+            runs[-1].append(column)
+        else:
+            runs.append([column])
+    if len(runs) == table.n_columns:
+        return table
+    home = {column: number for number, run in enumerate(runs) for column in run}
+    return replace(
+        table,
+        header=[_united(row, runs, home) for row in table.header],
+        rows=[_united(row, runs, home) for row in table.rows],
+        n_columns=len(runs),
+        edges=[next((table.edges[c] for c in run if c < len(table.edges) and table.edges[c]), None) for run in runs],
+    )
+
+
+def _two_things(table: LogicalTable, run: list[int]) -> bool:
+    for row in table.rows:
+        printed = {
+            id(c) for i in run if i < len(row.cells) and (c := row.cells[i]) is not None and not is_blank(c.text)
+        }
+        if len(printed) > 1:
+            return True
+    return False
+
+
+def _united(row: Row, runs: list[list[int]], home: dict[int, int]) -> Row:
+    """A row with one cell a run; a cell that strays over the edge of a run stays in the one it covers most of."""
+    best: dict[int, int] = {}
+    for run in runs:
+        for column in run:
+            cell = row.cells[column] if column < len(row.cells) else None
+            if cell is None or id(cell) in best:
+                continue
+            covered = [home[i] for i, other in enumerate(row.cells) if other is cell and i in home]
+            whole = [n for n in set(covered) if covered.count(n) == len(runs[n])]
+            best[id(cell)] = -1 if len(whole) > 1 else max(set(covered), key=covered.count)
+    cells: list[Cell | None] = []
+    for number, run in enumerate(runs):
+        inside = [
+            c for i in run if i < len(row.cells) and (c := row.cells[i]) is not None and best[id(c)] in (-1, number)
+        ]
+        cells.append(next((c for c in inside if not is_blank(c.text)), inside[0] if inside else None))
+    return replace(row, cells=tuple(cells))
 
 
 def live_columns(table: LogicalTable) -> list[int]:

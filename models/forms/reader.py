@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from extractors.model import Cell, Extract
 from models.classify import Mapping, classify_economic
 from models.disclosure import Finding, FormInstance, LineItem, Metadata, Statistic
-from models.forms.columns import ColumnMeaning, column_meanings
+from models.forms.columns import ColumnMeaning, column_meanings, unite_columns
 from models.forms.labels import LabelReader, RowLabel, Side, set_parents, sides
 from models.forms.logical import LogicalTable, Row, logical_tables, printed_amounts
 from models.forms.vocabulary import TitleRule, match_title, vocabulary
@@ -186,6 +186,7 @@ class _TableReader:
         self, table: LogicalTable, number: int, rule: TitleRule, form: str, metadata: Metadata, known_units: set[str]
     ) -> None:
         assert metadata.fiscal_year is not None and metadata.report_kind is not None
+        table = unite_columns(table)
         self.table, self.number, self.rule, self.metadata = table, number, rule, metadata
         self.form = form
         self.year: int = metadata.fiscal_year
