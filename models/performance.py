@@ -1,0 +1,457 @@
+"""Project performance tables (绩效自评表, 绩效目标表): the head of each project, its funds, and its indicators.
+
+A table is read by what its labels say (``data/vocabulary/performance.toml``), not by position: cards of any province,
+split over pages or not, in cells or as flattened text. Tables that list many projects one per row are no cards; they
+are left to the forms. What is not understood is left unconsumed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+
+from data import read_toml
+from extractors.model import Cell, Extract, Paragraph, Place, Table
+from models.disclosure import Finding, Metadata, PerformanceIndicator, PerformanceProject
+from models.money import UNITS, is_blank, read_amount, read_unit, unit_in
+from models.text import clean, fold
+
+_CODE = re.compile(r"^([0-9A-Za-z]{10,})[-—–_：:\s]*(.+)$", re.DOTALL)
+_TARGET = re.compile(
+    r"^(≤|≥|＝|=|＞|＜|>|<|不低于|不少于|不超过|大于等于|小于等于|等于|大于|小于)?(\d+(?:\.\d+)?)(%|[^\d\s%≤≥、，；。]{1,8})?$"
+)
+_SERIAL = re.compile(r"^(?:\d{1,2}[.、．]|（\d{1,2}）|[一二三四五六七八九十][、.])")
+
+
+@dataclass(frozen=True, slots=True)
+class PerformanceReading:
+    """What the performance tables say. consumed: ordinals in ``extract.blocks`` of the tables that were read."""
+
+    projects: tuple[PerformanceProject, ...] = ()
+    indicators: tuple[PerformanceIndicator, ...] = ()
+    consumed: frozenset[int] = frozenset()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(slots=True)
+class _Card:
+    """One project being read, perhaps over several tables."""
+
+    number: int
+    name: str
+    place: Place
+    locator: str
+    code: str | None = None
+    department: str | None = None
+    unit_name: str | None = None
+    money_unit: str | None = None
+    total_score: Decimal | None = None
+    rows: list[tuple[str, dict[str, str], Place, str]] = field(default_factory=list)
+    header: dict[str, int] = field(default_factory=dict)
+    columns: int = 0
+    level1: str | None = None
+    level2: str | None = None
+    indicators: list[PerformanceIndicator] = field(default_factory=list)
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+    data = read_toml("vocabulary/performance.toml")
+    return {
+        group: [(key, re.compile(rf"(?:{pattern})")) for key, pattern in entries.items()]
+        for group, entries in data.items()
+    }
+
+
+def _role(group: str, label: str) -> str | None:
+    """The role a whole label has in a group of the vocabulary, else None."""
+    return next((key for key, pattern in _vocabulary()[group] if pattern.fullmatch(label)), None)
+
+
+def _label(text: str) -> str:
+    """The matching form of a label cell."""
+    folded = fold(text).strip("：，。—")
+    return _SERIAL.sub("", folded).strip("：")
+
+
+def _bare(label: str) -> str:
+    """A label without the money unit in brackets."""
+    return re.sub(r"（(?:单位：)?(?:人民币)?(?:万元|元|亿元|千元)）", "", label)
+
+
+def read_performance(extract: Extract, metadata: Metadata) -> PerformanceReading:
+    """Read all performance cards of an extract; amounts become 元 by the unit their labels name.
+
+    Amounts whose unit cannot be told are left out and named in a finding. Nothing is read from other tables.
+    """
+    reader = _Reader()
+    caption = ""
+    caption_unit: str | None = None
+    for ordinal, block in enumerate(extract.blocks):
+        if isinstance(block, Paragraph):
+            text = fold(block.text)
+            unit = read_unit(block.text)
+            if unit is not None:
+                caption_unit = unit
+            elif len(text) <= 60:
+                caption, caption_unit = text, None
+            else:
+                reader.interrupted = True
+        else:
+            reader.table(ordinal, block, caption, caption_unit)
+    return reader.result()
+
+
+class _Reader:
+    """Walks the tables of one document."""
+
+    def __init__(self) -> None:
+        self.cards: list[_Card] = []
+        self.consumed: set[int] = set()
+        self.interrupted = False
+        self._last: int | None = None
+
+    def table(self, ordinal: int, table: Table, caption: str, caption_unit: str | None) -> None:
+        """Read one table if it is a card, or the next part of one."""
+        grid = table.grid()
+        kinds = [self._row_kind(row) for row in grid]
+        head = "project" in kinds
+        listing = "indicators" in kinds
+        current = self.cards[-1] if self.cards else None
+        follows = current is not None and self._last is not None and not self.interrupted
+        if not head and not listing and not (follows and current is not None and self._continues(grid, current, table)):
+            self.interrupted = True
+            return
+        if head and not listing and not self._is_card(grid):
+            self.interrupted = True
+            return
+        if not head and (not follows or current is None or self._is_overall(grid, caption)):
+            name = self._overall_name(grid, caption)
+            if name is None:
+                return
+            current = self._open(name, ordinal, 0, 0, table.place, caption_unit)
+        self.interrupted = False
+        self._last = ordinal
+        self.consumed.add(ordinal)
+        self._rows(ordinal, grid, kinds, caption_unit, table)
+
+    # --- what a row is ---------------------------------------------------------------------------------------------
+
+    def _row_kind(self, row: list[Cell | None]) -> str:
+        labels = [_bare(_label(cell.text)) for cell in _distinct(row) if cell.text.strip()]
+        if any(_role("head", label) == "project_name" for label in labels[:2]) and len(labels) <= 6:
+            return "project"
+        roles = {role for label in labels if (role := _role("indicator", label)) is not None}
+        if "level3" in roles and ({"level1", "level2"} & roles or {"target", "weight"} & roles):
+            return "indicators"
+        amounts = {role for label in labels if (role := _role("amount", label)) is not None}
+        if len(amounts & {"initial", "adjusted", "executed", "rate"}) >= 2:
+            return "amounts"
+        return ""
+
+    def _is_card(self, grid: list[list[Cell | None]]) -> bool:
+        """Whether a table with 项目名称 is one project's card and no list of projects."""
+        labels = {_bare(_label(cell.text)) for row in grid for cell in _distinct(row)}
+        roles = {_role("head", label) for label in labels} - {None, "project_name", "goal"}
+        sources = {_role("source", label) for label in labels} - {None}
+        first = next((row for row in grid if self._row_kind(row) == "project"), [])
+        return bool(roles or sources) and len([c for c in _distinct(first) if c.text.strip()]) <= 6
+
+    def _continues(self, grid: list[list[Cell | None]], card: _Card, table: Table) -> bool:
+        """Whether a table without any header goes on with the indicators, or the head, of the card before it."""
+        names = _vocabulary()["rows"]
+        level = dict(names)["level_names"]
+        hits = 0
+        for row in grid[:6]:
+            for cell in _distinct(row)[:3]:
+                if level.fullmatch(_label(cell.text)):
+                    hits += 1
+            labels = [_bare(_label(cell.text)) for cell in _distinct(row)]
+            if any(_role("head", label) or _role("source", label) for label in labels):
+                hits += 1
+        if card.header and table.n_columns == card.columns:
+            return hits > 0 or bool(card.indicators)
+        return hits > 1
+
+    def _is_overall(self, grid: list[list[Cell | None]], caption: str) -> bool:
+        return any(
+            "整体" in fold(cell.text) and "绩效" in fold(cell.text) for row in grid[:2] for cell in _distinct(row)
+        )
+
+    def _overall_name(self, grid: list[list[Cell | None]], caption: str) -> str | None:
+        """The name of a table of indicators that names no project (部门整体绩效目标)."""
+        for row in grid[:2]:
+            for cell in _distinct(row):
+                label = fold(cell.text)
+                if "整体" in label and "绩效" in label and len(label) <= 40:
+                    return clean(cell.text)
+        return clean(caption) if "绩效" in caption else None
+
+    # --- rows ------------------------------------------------------------------------------------------------------
+
+    def _open(self, name: str, ordinal: int, row: int, column: int, place: Place, unit: str | None) -> _Card:
+        card = _Card(len(self.cards) + 1, name, place, f"b{ordinal}r{row}c{column}", money_unit=unit)
+        self.cards.append(card)
+        return card
+
+    def _rows(
+        self, ordinal: int, grid: list[list[Cell | None]], kinds: list[str], caption_unit: str | None, table: Table
+    ) -> None:
+        amounts: dict[int, str] = {}
+        listing = False
+        card = self.cards[-1] if self.cards else None
+        if (
+            card is not None
+            and "project" not in kinds
+            and card.header
+            and card.columns == table.n_columns
+            and "indicators" not in kinds
+        ):
+            listing = True
+        for index, row in enumerate(grid):
+            cells = _distinct(row)
+            if not any(cell.text.strip() for cell in cells):
+                continue
+            if kinds[index] == "project":
+                card = self._project(ordinal, cells, caption_unit)
+                listing, amounts = False, {}
+                continue
+            if card is None:
+                continue
+            if not listing:
+                self._unit(card, cells)
+            if kinds[index] == "indicators":
+                card.header = self._header(cells)
+                card.columns = table.n_columns
+                card.level1 = card.level2 = None
+                listing = True
+                continue
+            if kinds[index] == "amounts":
+                amounts = {
+                    c.column: role for c in cells if (role := _role("amount", _bare(_label(c.text)))) is not None
+                }
+                listing = False
+                self._source(ordinal, card, row, cells, amounts, index)
+                continue
+            if self._closing(card, cells):
+                listing = False
+                continue
+            if listing:
+                if self._indicator(ordinal, card, row, index):
+                    continue
+            self._head(card, cells)
+            self._source(ordinal, card, row, cells, amounts, index)
+
+    def _project(self, ordinal: int, cells: list[Cell], caption_unit: str | None) -> _Card:
+        at = next(i for i, c in enumerate(cells) if _role("head", _bare(_label(c.text))) == "project_name")
+        value = next((c for c in cells[at + 1 :] if c.text.strip()), None)
+        name = clean(value.text.replace("\n", "")) if value is not None else ""
+        cell = value or cells[at]
+        previous = self.cards[-1] if self.cards else None
+        coded = _CODE.match(name)
+        code, title = (
+            (coded.group(1), coded.group(2).strip())
+            if coded and any(c.isdigit() for c in coded.group(1))
+            else (None, name)
+        )
+        card = self._open(title, ordinal, cell.row, cell.column, cell.place, caption_unit)
+        card.code = code
+        if previous is not None and previous.money_unit and caption_unit is None:
+            card.money_unit = None
+        self._head(card, cells)
+        return card
+
+    def _unit(self, card: _Card, cells: list[Cell]) -> None:
+        """The money unit that a label of the funds names, e.g. "项目资金（万元）"."""
+        for cell in cells:
+            label = fold(cell.text)
+            if len(label) <= 24 and re.search(r"资金|预算|金额|总额|执行", label) and "／" not in label:
+                unit = unit_in(label)
+                if unit is not None and not re.search(r"\d", label.replace(unit, "")):
+                    card.money_unit = unit
+
+    def _head(self, card: _Card, cells: list[Cell]) -> None:
+        for index, cell in enumerate(cells[:-1]):
+            role = _role("head", _bare(_label(cell.text)))
+            value = clean(cells[index + 1].text.replace("\n", ""))
+            if role is None or not value or _role("head", _bare(_label(value))):
+                continue
+            if role == "competent_department":
+                card.department = card.department or value
+            elif role == "implementing_unit":
+                card.unit_name = card.unit_name or value
+            elif role == "project_code":
+                card.code = card.code or value
+
+    def _source(
+        self, ordinal: int, card: _Card, row: list[Cell | None], cells: list[Cell], amounts: dict[int, str], index: int
+    ) -> None:
+        """A row of the funds: 总额, 其中：财政资金 … with its amounts by the header above, or the figure beside it."""
+        for position, cell in enumerate(cells):
+            label = _bare(_label(cell.text))
+            source = _role("source", label)
+            if source is None or any(known == source for known, *_ in card.rows):
+                continue
+            values: dict[str, str] = {}
+            if amounts:
+                for column, role in amounts.items():
+                    other = row[column] if column < len(row) else None
+                    if other is not None and other.column > cell.column:
+                        values.setdefault(role, other.text)
+            else:
+                beside = next((c for c in cells[position + 1 :] if c.text.strip()), None)
+                if beside is not None and read_amount(re.sub(r"(万元|元)$", "", fold(beside.text))) is not None:
+                    values["initial"] = beside.text
+                elif beside is not None and not is_blank(beside.text):
+                    continue
+            card.rows.append((source, values, cell.place, f"b{ordinal}r{index}c{cell.column}"))
+            return
+
+    def _closing(self, card: _Card, cells: list[Cell]) -> bool:
+        filled = [cell for cell in cells if cell.text.strip()]
+        if not filled:
+            return False
+        label = _label(filled[0].text)
+        rows = dict(_vocabulary()["rows"])
+        if rows["total"].fullmatch(label):
+            figures = [amount.value for cell in filled[1:] if (amount := read_amount(cell.text)) is not None]
+            if "score" in card.header and card.total_score is None:
+                if len(figures) >= 2:
+                    card.total_score = figures[1]
+                elif len(figures) == 1 and "weight" not in card.header:
+                    card.total_score = figures[0]
+            return True
+        return bool(rows["closing"].fullmatch(label))
+
+    # --- indicators ------------------------------------------------------------------------------------------------
+
+    def _header(self, cells: list[Cell]) -> dict[str, int]:
+        header: dict[str, int] = {}
+        for cell in cells:
+            role = _role("indicator", _bare(_label(cell.text)))
+            if role is not None and role != "ignored":
+                header.setdefault(role, cell.column)
+        return header
+
+    def _indicator(self, ordinal: int, card: _Card, row: list[Cell | None], index: int) -> bool:
+        def value(role: str) -> str | None:
+            column = card.header.get(role)
+            cell = row[column] if column is not None and column < len(row) else None
+            if cell is None:
+                return None
+            text = clean(cell.text.replace("\n", ""))
+            return text or None
+
+        third = value("level3")
+        first, second = value("level1"), value("level2")
+        if first is not None and first != card.level1:
+            card.level1, card.level2 = first, None
+        if second is not None:
+            card.level2 = second
+        if third is None or (value("target") is None and value("weight") is None):
+            return third is not None or first is not None
+        column = card.header["level3"]
+        cell = row[column]
+        assert cell is not None
+        relation, target, unit = value("relation"), value("target"), value("unit")
+        if "relation" not in card.header and "unit" not in card.header and target is not None:
+            split = _TARGET.match(re.sub(r"\s+", "", target))
+            if split:
+                relation, target, unit = split.group(1), split.group(2), split.group(3)
+        card.indicators.append(
+            PerformanceIndicator(
+                locator=f"b{ordinal}r{index}c{cell.column}",
+                project_no=card.number,
+                level1=card.level1,
+                level2=card.level2,
+                level3=third,
+                relation=relation,
+                target=target,
+                unit=unit,
+                actual=value("actual"),
+                weight=_number(value("weight")),
+                score=_number(value("score")),
+                deviation_reason=value("reason"),
+                place=cell.place,
+            )
+        )
+        return True
+
+    # --- result ----------------------------------------------------------------------------------------------------
+
+    def result(self) -> PerformanceReading:
+        """All that was read, in reading order."""
+        projects: list[PerformanceProject] = []
+        findings: list[Finding] = []
+        indicators: list[PerformanceIndicator] = []
+        for card in self.cards:
+            indicators.extend(card.indicators)
+            projects.extend(self._projects(card))
+            if card.money_unit is None and any(
+                read_amount(v) for _, values, _, _ in card.rows for v in values.values()
+            ):
+                findings.append(
+                    Finding(
+                        "PERF-UNIT-MISSING",
+                        "warning",
+                        f"绩效表“{card.name}”的金额没有注明计量单位，金额未读取",
+                        card.place,
+                    )
+                )
+        return PerformanceReading(tuple(projects), tuple(indicators), frozenset(self.consumed), tuple(findings))
+
+    def _projects(self, card: _Card) -> Iterator[PerformanceProject]:
+        rows = card.rows or [("total", {}, card.place, card.locator)]
+        for source, values, place, locator in rows:
+            total = source == "total"
+            yield PerformanceProject(
+                locator=locator,
+                project_code=card.code,
+                project_name=card.name,
+                competent_department=card.department,
+                implementing_unit=card.unit_name,
+                fund_source=source,
+                budget_initial_yuan=_yuan(values.get("initial"), card.money_unit),
+                budget_adjusted_yuan=_yuan(values.get("adjusted"), card.money_unit),
+                executed_yuan=_yuan(values.get("executed"), card.money_unit),
+                execution_rate=_percent(values.get("rate")),
+                weight=_number(values.get("weight")),
+                score=_number(values.get("score")),
+                total_score=card.total_score if total else None,
+                reason=clean(values["reason"]) or None if values.get("reason") else None,
+                published_unit=card.money_unit,
+                place=place,
+                project_no=card.number,
+            )
+
+
+def _distinct(row: list[Cell | None]) -> list[Cell]:
+    """The cells of a grid row, each once, left to right."""
+    found: list[Cell] = []
+    for cell in row:
+        if cell is not None and (not found or found[-1] is not cell):
+            found.append(cell)
+    return found
+
+
+def _yuan(text: str | None, unit: str | None) -> Decimal | None:
+    if text is None or unit is None:
+        return None
+    own = re.search(r"(万元|亿元|千元|元)$", fold(text))
+    amount = read_amount(fold(text)[: own.start()] if own else text)
+    return amount.value * UNITS[own.group(1) if own else unit] if amount is not None else None
+
+
+def _number(text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    amount = read_amount(re.sub(r"(?:分|%|％)$", "", fold(text)))
+    return amount.value if amount is not None else None
+
+
+def _percent(text: str | None) -> Decimal | None:
+    """A rate in percent: "87.32%" and, where no sign is printed, the figure as it stands."""
+    return _number(text)
