@@ -81,7 +81,7 @@ def display(number: str | Decimal, code: str, *, date1904: bool = False) -> str:
     if section is None:
         return "#" * 8
     if section.is_general:
-        body = general(abs(value) if position else value)
+        body = general(abs(value))
         text = "".join(
             body if kind == "general" else token for kind, token in section.tokens if kind in ("general", "literal")
         )

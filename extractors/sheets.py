@@ -160,7 +160,7 @@ def sheet_tables(sheet: Sheet, engine: str) -> tuple[list[Table], list[Table]]:
     kept_apart: list[Table] = [
         table
         for part in (hidden_by_row, hidden_by_column)
-        if (table := _table(part, spans, {}, bare, engine)) is not None
+        if (table := _table(part, spans, {}, bare, engine, dense=False)) is not None
     ]
     return tables, kept_apart
 
@@ -255,7 +255,13 @@ def _is_title(row: int, rows: dict[int, list[tuple[int, str]]], order: list[int]
 
 
 def _table(
-    cells: _Cells, spans: _Spans, origin: dict[tuple[int, int], tuple[int, int]], sheet: Sheet, engine: str
+    cells: _Cells,
+    spans: _Spans,
+    origin: dict[tuple[int, int], tuple[int, int]],
+    sheet: Sheet,
+    engine: str,
+    *,
+    dense: bool = True,
 ) -> Table | None:
     """A table of the given cells, trimmed to what has text; None where nothing has."""
     filled = [address for address, (text, _) in cells.items() if text]
@@ -297,7 +303,7 @@ def _table(
                 indent=blanks + indent,
             )
         )
-    if len(row_numbers) * len(column_numbers) <= _DENSE:
+    if dense and len(row_numbers) * len(column_numbers) <= _DENSE:
         built = _with_blanks(built, row_numbers, column_numbers, sheet.name)
     first = f"{column_letters(left)}{top + 1}:{column_letters(right)}{bottom + 1}"
     return Table(
