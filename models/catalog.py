@@ -36,7 +36,7 @@ _TAIL = re.compile(r"(?:支出|经费|费用|收入)$")
 def name_key(text: str) -> str:
     """The key under which two printings of one name are equal: folded, without quotes and level mark (（类）…)."""
     key = _LEVEL_MARK.sub("", fold(text))
-    return _QUOTES.sub("", key).replace("，", "、")
+    return _QUOTES.sub("", key).replace("，", "、").replace("其它", "其他")
 
 
 @lru_cache(maxsize=65536)

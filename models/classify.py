@@ -381,11 +381,16 @@ def _agrees(scheme: Scheme, year: int, entry: Entry, label: Label) -> Mapping:
             conflict=f"印出的编码{entry.code}在{year}年是“{entry.name}”，印出的名称“{label.name}”却是{places}{more}的名称"
         )
     key, own = bare_key(label.name), bare_key(entry.name)
-    if len(key) >= LIMITS.prefix and (own.startswith(key) or own.endswith(key) or key.startswith(own)):
+    if len(key) >= LIMITS.prefix and (
+        own.startswith(key) or own.endswith(key) or (own in key and not _differs_in_kind(own, key))
+    ):
         return Mapping(score=0.95, note=f"名称印作“{label.name}”")
     ratio = fuzz.ratio(key, own)
     if ratio >= LIMITS.misprint:
         return Mapping(score=round(0.9 * ratio / 100, 3), note=f"名称印作“{label.name}”，与“{entry.name}”相近")
+    if entry.confidence != "source":
+        # The catalog itself is not sure of this name: no ground to accuse the publisher.
+        return Mapping(score=0.75, note=f"名称印作“{label.name}”，目录推定为“{entry.name}”")
     return Mapping(conflict=f"印出的编码{entry.code}在{year}年是“{entry.name}”，与印出的名称“{label.name}”不符")
 
 
@@ -467,7 +472,7 @@ def _among(scheme: Scheme, year: int, name: str, parent: Entry, children: tuple[
         return _mapping(old, "alias", 0.85, f"“{name}”是{old.code}的旧称，{year}年称“{old.name}”")
     similar = _similar(children, name)
     if similar:
-        ratio = fuzz.ratio(bare_key(name), bare_key(similar[0].name)) / 100
+        ratio = _likeness(bare_key(name), bare_key(similar[0].name)) / 100
         return _mapping(similar[0], "fuzzy", round(max(ratio, 0.75) * 0.9, 3), f"印作“{name}”")
     return Mapping()
 
@@ -477,45 +482,34 @@ def _similar(children: Iterable[Entry], name: str) -> list[Entry]:
     key = bare_key(name)
     if len(key) < LIMITS.prefix:
         return []
-    scored = sorted(((fuzz.ratio(key, bare_key(child.name)), child) for child in children), key=lambda pair: -pair[0])
+    scored = sorted(((_likeness(key, bare_key(child.name)), child) for child in children), key=lambda pair: -pair[0])
     if not scored:
         return []
-    best = scored[0]
+    ratio, best = scored[0]
     second = scored[1][0] if len(scored) > 1 else 0.0
-    if (
-        best[0] >= LIMITS.sibling
-        and best[0] - second >= LIMITS.lead
-        and not _differs_in_kind(key, bare_key(best[1].name))
-    ):
-        return [best[1]]
+    if ratio >= LIMITS.sibling and ratio - second >= LIMITS.lead and not _differs_in_kind(name, best.name):
+        return [best]
     cut = [child for _, child in scored if len(key) >= 5 and bare_key(child.name).startswith(key)]
     return cut if len(cut) == 1 else []
 
 
+def _likeness(one: str, other: str) -> float:
+    """Similarity 0–100; the same characters in another order (行政事务管理, 行政管理事务) count as nearly the same."""
+    if len(one) >= 6 and sorted(one) == sorted(other):
+        return 95.0
+    return float(fuzz.ratio(one, other))
+
+
 _KINDS = (
-    "行政",
-    "事业",
-    "机关",
-    "其他",
-    "城镇",
-    "农村",
-    "城市",
-    "一般",
-    "专项",
-    "收入",
-    "支出",
-    "国内",
-    "国外",
-    "中央",
-    "地方",
+    *("行政", "事业", "机关", "其他", "城镇", "农村", "城市", "一般", "专项"),
+    *("收入", "支出", "国内", "国外", "中央", "地方"),
 )
 
 
 def _differs_in_kind(one: str, other: str) -> bool:
     """Whether two similar names differ in a word that makes them different things (行政单位… and 事业单位…)."""
-    return any((word in one) != (word in other) for word in _KINDS[:-4]) or any(
-        (word in one) != (word in other) for word in _KINDS[-4:]
-    )
+    one, other = loose_key(one), loose_key(other)
+    return any((word in one) != (word in other) for word in _KINDS)
 
 
 def _in_class(scheme: Scheme, year: int, name: str, place: _Parents, level: str | None) -> Mapping:
@@ -557,6 +551,10 @@ def _without_parents(
     scheme: Scheme, year: int, label: Label, place: _Parents, fund: str | None, level: str | None
 ) -> Mapping:
     """A name on its own: a 类, or a name that exists once in the year's catalog. Otherwise nothing."""
+    if level in (None, "类") and place.printed == 0:
+        top = _class_named(scheme, year, label.name, exact_only=level is None)
+        if top.code is not None:
+            return top
     seen: tuple[Entry, ...] = ()
     for name in _bases(label):
         for method, score, entries in (
@@ -569,42 +567,100 @@ def _without_parents(
                 entries = tuple(entry for entry in entries if entry.level == level)
             if fund is not None:
                 entries = tuple(entry for entry in entries if entry.fund in (fund, None)) or entries
-            if level is None and place.printed == 0:
-                tops = tuple(entry for entry in entries if entry.level == "类")
-                entries = tops or entries
             if label.hint and name != label.name:
                 entries = _by_hint(scheme, year, entries, label.hint)
             seen = seen or entries
             only = _only(entries)
             if only is not None:
-                top = 1.0 if only.level == "类" and method == "name" else score
-                return _mapping(only, method, top, None if only.level == "类" else "未印出上级科目，名称在目录中唯一")
+                return _mapping(only, method, score, "未印出上级科目，名称在目录中唯一")
             if entries:
                 break
-    old = _only(
-        entry
-        for entry in (scheme.near(year, other.code) for other in scheme.ever_named(label.name))
-        if entry is not None
-        and (level is None or entry.level == level)
-        and (level is not None or entry.level == "类" or loose_key(entry.name) == loose_key(label.name))
-    )
-    if old is not None and not seen:
-        return _mapping(old, "alias", 0.75, f"“{label.name}”是{old.code}的旧称，{year}年称“{old.name}”")
     if seen:
         codes = "、".join(entry.code for entry in seen[:4])
+        more = "等" if len(seen) > 4 else ""
         return Mapping(
-            note=f"名称“{label.name}”在{year}年目录中有{len(seen)}个（{codes}{'等' if len(seen) > 4 else ''}），缺少上级科目，不能确定"
+            note=f"名称“{label.name}”在{year}年目录中有{len(seen)}个（{codes}{more}），缺少上级科目，不能确定"
         )
-    return Mapping(note=f"{year}年目录中没有名为“{label.name}”的科目")
+    found = _renamed(scheme, year, label.name, level) or _misplaced(scheme, year, label.name, level)
+    return (
+        found or _joined(scheme, year, label.name, level) or Mapping(note=f"{year}年目录中没有名为“{label.name}”的科目")
+    )
+
+
+def _class_named(scheme: Scheme, year: int, name: str, exact_only: bool) -> Mapping:
+    """The 类 of that name, also without its final 支出 and under an old name.
+
+    exact_only: the layout does not say that it is a 类; then a short form counts only where no 款 or 项 that a
+    department spends on bears it (教育 is also the name of transfers).
+    """
+    key = bare_key(name)
+    tops = scheme.children(year, None, SLACK)
+    exact = _only(top for top in tops if bare_key(top.name) == key)
+    if exact is not None:
+        return _mapping(
+            exact, "name" if exact.distance(year) == 0 else "alias", 1.0 if exact.distance(year) == 0 else 0.95
+        )
+    short = _only(top for top in tops if bare_key(top.name) == key + "支出")
+    others = [entry for entry in scheme.named(year, name) if entry.level != "类"]
+    if short is not None and (not exact_only or all(entry.code[:3] in _TRANSFERS for entry in others)):
+        return _mapping(short, "alias", 0.9)
+    if exact_only:
+        return Mapping()
+    alias = _only(entry for entry in scheme.aliased(year, name) if entry.level == "类")
+    return _mapping(alias, "alias", 0.9) if alias is not None else Mapping()
+
+
+_TRANSFERS = ("219", "230")
+"""类 whose 款 and 项 repeat the names of other 类: aid to other regions, transfers."""
+
+
+def _renamed(scheme: Scheme, year: int, name: str, level: str | None) -> Mapping | None:
+    """An old name, whose code lives on: a 类, one of the level asked for, or nearly the same name."""
+    old = _only(
+        entry
+        for entry in (
+            scheme.near(year, other.code)
+            for other in (*scheme.ever_named(name), *scheme.loosely_named(year, name, 99))
+            if bare_key(other.name) in (bare_key(name), bare_key(name) + "支出")
+        )
+        if entry is not None
+        and (level is None or entry.level == level)
+        and (level is not None or entry.level == "类" or loose_key(entry.name) == loose_key(name))
+    )
+    if old is None:
+        return None
+    return _mapping(old, "alias", 0.75, f"“{name}”是{old.code}的旧称，{year}年称“{old.name}”")
+
+
+def _misplaced(scheme: Scheme, year: int, name: str, level: str | None) -> Mapping | None:
+    """A name printed with the mark of another level (a 款 called 类): the only entry of that name at any level."""
+    if level is None:
+        return None
+    other = _only(scheme.named(year, name)) or _only(scheme.aliased(year, name))
+    if other is None:
+        return None
+    return _mapping(other, "parent", 0.7, f"印作{level}，“{name}”是{other.level}级科目")
+
+
+def _joined(scheme: Scheme, year: int, name: str, level: str | None) -> Mapping | None:
+    """款 and 项 written as one name (人大事务行政运行)."""
+    key = bare_key(name)
+    if level not in (None, "项") or len(key) < 6:
+        return None
+    for entry in scheme.in_year(year):
+        above = bare_key(entry.name)
+        if entry.level == "款" and len(above) >= 3 and key.startswith(above) and len(key) - len(above) >= 2:
+            child = _only(
+                each for each in scheme.children(year, entry.code) if bare_key(each.name) == key[len(above) :]
+            )
+            if child is not None:
+                return _mapping(child, "alias", 0.8, f"“{name}”是款“{entry.name}”与项“{child.name}”连写")
+    return None
 
 
 def _bare_only(scheme: Scheme, year: int, name: str) -> tuple[Entry, ...]:
-    """Entries that differ from the name in brackets and punctuation only, or are a 类 but for the word 支出."""
-    return tuple(
-        entry
-        for entry in scheme.loosely_named(year, name)
-        if bare_key(entry.name) == bare_key(name) or (entry.level == "类" and name_key(name) + "支出" == entry.key)
-    )
+    """Entries that differ from the name in brackets and punctuation only."""
+    return tuple(entry for entry in scheme.loosely_named(year, name) if bare_key(entry.name) == bare_key(name))
 
 
 def _by_hint(scheme: Scheme, year: int, entries: Iterable[Entry], hint: str) -> tuple[Entry, ...]:

@@ -16,6 +16,7 @@ from models.text import clean, fold
 
 _LEADING = re.compile(r"^[\d\s\-—_.、]+")
 _BRACKETS = str.maketrans({"(": "（", ")": "）", "【": "（", "】": "）", "〔": "（", "〕": "）", "[": "（", "]": "）"})
+_SHORT = re.compile(r"（(?:以下)?简称.*$")
 _STAMP = re.compile(r"（(?:盖章|公章|签章|章)）")
 
 
@@ -38,7 +39,7 @@ def normalise(text: str) -> Body:
         if match:
             name = name[match.end() :]
             break
-    name = _LEADING.sub("", _STAMP.sub("", name)).strip("：:，,。.、；;-—_")
+    name = _LEADING.sub("", _STAMP.sub("", _SHORT.sub("", name))).strip("：:，,。.、；;-—_")
     for kind, marks in (("unit", vocabulary["unit_marks"]), ("department", vocabulary["department_marks"])):
         for mark in marks:
             if name.endswith(mark) and len(name) > len(mark) + 2:

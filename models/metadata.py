@@ -174,6 +174,11 @@ def _is_title(line: Line) -> bool:
 # --- year --------------------------------------------------------------------------------------------------------
 
 
+_YEAR_OF_FORM = re.compile(
+    r"20[0-4]\d(?:年度|年)(?:部门|单位|预算|决算|综合|市级|区级|省级|县级|收|支|财政拨款|一般公共预算|政府性基金|国有资本|”?三公|项目支出|基本支出)"
+)
+
+
 def _year(front: Front) -> _Found | None:
     """The cover's year; else the year most titles name; else the year most sentences begin with.
 
@@ -190,7 +195,8 @@ def _year(front: Front) -> _Found | None:
             continue
         match = re.search(r"(20[0-4]\d)(?:年度|年).{0,40}(?:预算|决算|收支|总表|情况表|支出表|收入表|绩效)", line.text)
         if match and years(line.text):
-            votes[years(line.text)[0]] += 1
+            # The year of a form or a part stands right before its name; other titles count less.
+            votes[years(line.text)[0]] += 3 if _YEAR_OF_FORM.search(line.text) else 1
             example.setdefault(years(line.text)[0], line.text)
     if not votes:
         for line in front.lines:
