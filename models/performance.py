@@ -51,6 +51,7 @@ class _Card:
     total_score: Decimal | None = None
     rows: list[tuple[str, dict[str, str], Place, str]] = field(default_factory=list)
     header: dict[str, int] = field(default_factory=dict)
+    order: list[str | None] = field(default_factory=list)
     columns: int = 0
     level1: str | None = None
     level2: str | None = None
@@ -128,7 +129,8 @@ class _Reader:
         if head and not listing and not self._is_card(grid):
             self.interrupted = True
             return
-        if not head and (not follows or current is None or self._is_overall(grid, caption)):
+        is_list = any(kind == "indicators" and self._lists(row) for kind, row in zip(kinds, grid, strict=True))
+        if not head and not is_list and (not follows or current is None or self._is_overall(grid, caption)):
             name = self._overall_name(grid, caption)
             if name is None:
                 return
@@ -152,6 +154,9 @@ class _Reader:
             return "amounts"
         return ""
 
+    def _lists(self, row: list[Cell | None]) -> bool:
+        return any(_role("head", _bare(_label(cell.text))) == "project_name" for cell in _distinct(row))
+
     def _is_card(self, grid: list[list[Cell | None]]) -> bool:
         """Whether a table with 项目名称 is one project's card and no list of projects."""
         labels = {_bare(_label(cell.text)) for row in grid for cell in _distinct(row)}
@@ -172,9 +177,22 @@ class _Reader:
             labels = [_bare(_label(cell.text)) for cell in _distinct(row)]
             if any(_role("head", label) or _role("source", label) for label in labels):
                 hits += 1
-        if card.header and table.n_columns == card.columns:
+        if self._aligned(card, table) is not None:
             return hits > 0 or bool(card.indicators)
         return hits > 1
+
+    def _aligned(self, card: _Card, table: Table) -> dict[str, int] | None:
+        """Where the columns of the indicators stand in a table that goes on without a header, else None."""
+        if not card.header:
+            return None
+        if table.n_columns == card.columns:
+            return card.header
+        order = card.order
+        if table.n_columns == len(order) - 1 and order and order[0] is None:
+            order = order[1:]
+        if table.n_columns == len(order):
+            return {role: column for column, role in enumerate(order) if role is not None}
+        return None
 
     def _is_overall(self, grid: list[list[Cell | None]], caption: str) -> bool:
         return any(
@@ -203,14 +221,10 @@ class _Reader:
         amounts: dict[int, str] = {}
         listing = False
         card = self.cards[-1] if self.cards else None
-        if (
-            card is not None
-            and "project" not in kinds
-            and card.header
-            and card.columns == table.n_columns
-            and "indicators" not in kinds
-        ):
-            listing = True
+        if card is not None and "project" not in kinds and "indicators" not in kinds:
+            aligned = self._aligned(card, table)
+            if aligned is not None:
+                card.header, card.columns, listing = aligned, table.n_columns, True
         for index, row in enumerate(grid):
             cells = _distinct(row)
             if not any(cell.text.strip() for cell in cells):
@@ -219,12 +233,15 @@ class _Reader:
                 card = self._project(ordinal, cells, caption_unit)
                 listing, amounts = False, {}
                 continue
+            if kinds[index] == "indicators" and self._lists(row):
+                self._list(ordinal, grid, index, caption_unit)
+                return
             if card is None:
                 continue
             if not listing:
                 self._unit(card, cells)
             if kinds[index] == "indicators":
-                card.header = self._header(cells)
+                card.header, card.order = self._header(cells)
                 card.columns = table.n_columns
                 card.level1 = card.level2 = None
                 listing = True
@@ -239,18 +256,18 @@ class _Reader:
             if self._closing(card, cells):
                 listing = False
                 continue
-            if listing:
-                if self._indicator(ordinal, card, row, index):
-                    continue
+            if listing and self._indicator(ordinal, card, row, index):
+                continue
             self._head(card, cells)
             self._source(ordinal, card, row, cells, amounts, index)
 
-    def _project(self, ordinal: int, cells: list[Cell], caption_unit: str | None) -> _Card:
+    def _project(self, ordinal: int, cells: list[Cell], caption_unit: str | None) -> _Card | None:
+        """Open the card that a row with 项目名称 begins; None where the form was left empty."""
         at = next(i for i, c in enumerate(cells) if _role("head", _bare(_label(c.text))) == "project_name")
-        value = next((c for c in cells[at + 1 :] if c.text.strip()), None)
-        name = clean(value.text.replace("\n", "")) if value is not None else ""
-        cell = value or cells[at]
-        previous = self.cards[-1] if self.cards else None
+        cell = cells[at + 1] if at + 1 < len(cells) else cells[at]
+        name = "" if cell is cells[at] else clean(cell.text.replace("\n", ""))
+        if not name or _role("head", _bare(_label(name))) is not None:
+            return None
         coded = _CODE.match(name)
         code, title = (
             (coded.group(1), coded.group(2).strip())
@@ -259,8 +276,6 @@ class _Reader:
         )
         card = self._open(title, ordinal, cell.row, cell.column, cell.place, caption_unit)
         card.code = code
-        if previous is not None and previous.money_unit and caption_unit is None:
-            card.money_unit = None
         self._head(card, cells)
         return card
 
@@ -326,15 +341,51 @@ class _Reader:
             return True
         return bool(rows["closing"].fullmatch(label))
 
+    def _list(self, ordinal: int, grid: list[list[Cell | None]], start: int, caption_unit: str | None) -> None:
+        """A table that lists projects with their indicators: one column names the project, others its money."""
+        cells = _distinct(grid[start])
+        column = next(c.column for c in cells if _role("head", _bare(_label(c.text))) == "project_name")
+        money = [
+            (cell, "fiscal" if "财政拨款" in label else "total")
+            for cell in cells
+            if (label := fold(cell.text))
+            and re.search(r"预算|金额|资金|拨款", label)
+            and _role("indicator", _bare(label)) is None
+        ]
+        header, order = self._header(cells)
+        card: _Card | None = None
+        named: Cell | None = None
+        for index in range(start + 1, len(grid)):
+            row = grid[index]
+            cell = row[column] if column < len(row) else None
+            if cell is not None and cell is not named and cell.text.strip():
+                named = cell
+                name = clean(cell.text.replace("\n", ""))
+                card = self._open(name, ordinal, index, column, cell.place, caption_unit)
+                card.header, card.order = header, order
+                for head, source in money:
+                    value = row[head.column]
+                    if value is not None and read_amount(value.text) is not None:
+                        card.money_unit = unit_in(fold(head.text)) or caption_unit
+                        card.rows.append(
+                            (source, {"initial": value.text}, value.place, f"b{ordinal}r{index}c{value.column}")
+                        )
+            if card is not None:
+                self._indicator(ordinal, card, row, index)
+
     # --- indicators ------------------------------------------------------------------------------------------------
 
-    def _header(self, cells: list[Cell]) -> dict[str, int]:
+    def _header(self, cells: list[Cell]) -> tuple[dict[str, int], list[str | None]]:
+        """The column of each role, and the roles of the header cells in order (None: no column of the indicators)."""
         header: dict[str, int] = {}
+        order: list[str | None] = []
         for cell in cells:
             role = _role("indicator", _bare(_label(cell.text)))
-            if role is not None and role != "ignored":
-                header.setdefault(role, cell.column)
-        return header
+            known = role is not None and role != "ignored" and role not in header
+            order.append(role if known else None)
+            if role is not None and known:
+                header[role] = cell.column
+        return header, order
 
     def _indicator(self, ordinal: int, card: _Card, row: list[Cell | None], index: int) -> bool:
         def value(role: str) -> str | None:
