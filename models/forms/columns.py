@@ -146,11 +146,12 @@ def _meaning(table: LogicalTable, column: int, form: str, fiscal_year: int) -> C
     figures, texts = _content(table, column)
     if kind in ("name", "project", "unit") and figures > texts and figures >= 2:
         kind = None
-    if kind is None and figures == 0 and texts >= 2:
-        kind, domain = ("text" if path else "name"), None
     if kind is not None:
         return ColumnMeaning(column, path, kind, domain)
-    return _amount(column, path, folded, form, fiscal_year)
+    meaning = _amount(column, path, folded, form, fiscal_year)
+    if figures == 0 and texts >= 2 and (meaning.kind == "unknown" or not path):
+        return ColumnMeaning(column, path, "text" if path else "name")
+    return meaning
 
 
 def _content(table: LogicalTable, column: int) -> tuple[int, int]:

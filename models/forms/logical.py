@@ -464,7 +464,7 @@ def is_column_numbers(row: Row) -> bool:
         )
     numbers = [t for t in texts if re.fullmatch(r"\d{1,2}", t)]
     return (
-        len(numbers) == len(texts) >= 3
+        len(numbers) == len(texts) >= 2
         and [int(n) for n in numbers] == list(range(int(numbers[0]), int(numbers[0]) + len(numbers)))
         and int(numbers[0]) <= 2
     )

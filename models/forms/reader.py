@@ -131,8 +131,8 @@ def _read_table(
         rule = _infer(table, metadata)
     if rule is None or rule.form is None:
         if amounts:
-            reason = (rule.reason if rule else None) or "表题与表头都认不出是哪张官方表式"
-            reading.forms.append(replace(instance, form=None, reason=reason))
+            why = (rule.reason if rule else None) or "表题与表头都认不出是哪张官方表式"
+            reading.forms.append(replace(instance, form=None, reason=why))
         return True
     reader = _TableReader(table, number, rule, rule.form, metadata, known_units)
     if reader.lacks_unit() and not last_chance:
@@ -188,7 +188,7 @@ class _TableReader:
         assert metadata.fiscal_year is not None and metadata.report_kind is not None
         table = unite_columns(table)
         self.table, self.number, self.rule, self.metadata = table, number, rule, metadata
-        self.form = form
+        self.form: str = form
         self.year: int = metadata.fiscal_year
         self.report_kind: str = metadata.report_kind
         self.reason: str | None = None
@@ -248,7 +248,7 @@ class _TableReader:
             ):
                 codes = [c.text for r in self.table.rows for c in r.cells if c is not None]
                 if not any(re.match(r"^30[1-9]", fold(c)) for c in codes):
-                    self.form = self.rule.by_function
+                    self.form = self.rule.by_function or self.form
             return
         for position, code in matrix.items():
             meaning = self.meanings[position]
@@ -257,21 +257,16 @@ class _TableReader:
             )
 
     def _economic_header(self, meaning: ColumnMeaning) -> Mapping | None:
-        group: str | None = None
+        """The economic code a column header names, its 类 taken from the header above it; None where any part is unknown."""
+        found: Mapping | None = None
         for element in meaning.path:
             if any(p.search(fold(element)) for p in vocabulary().total_words):
                 continue
-            mapping = classify_economic(self.year, name=element, parent=group)
-            if mapping.code:
-                if len(mapping.code) == 3:
-                    group = mapping.code
-                found = mapping
-            else:
+            mapping = classify_economic(self.year, name=element, parent=found.code if found is not None else None)
+            if not mapping.code:
                 return None
-        try:
-            return found
-        except UnboundLocalError:
-            return None
+            found = mapping
+        return found
 
     # ---- reading
 
@@ -483,7 +478,10 @@ class _TableReader:
     ) -> LineItem | None:
         amount = read_amount(cell.text)
         if amount is None:
-            if re.search(r"\d", cell.text) and len(clean(cell.text)) < 40:
+            if (
+                re.fullmatch(r"[\s\d,.，．．+\-—–−()（）%％OolI]*\d[\s\d,.，．+\-—–−()（）%％OolI]*", cell.text)
+                and len(clean(cell.text)) < 60
+            ):
                 self._find(
                     "TABLE-CELL-UNREAD",
                     "warning",

@@ -1,0 +1,282 @@
+"""What the forms reader makes of printed tables: each case is a layout trap met in real documents, redrawn small."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from models.disclosure import LineItem, Metadata
+from models.forms import FormsReading, read_forms
+from tests.models.grids import budget, extract, final_account, line, table
+
+
+def read(*blocks: object, metadata: Metadata | None = None) -> FormsReading:
+    return read_forms(extract(blocks), metadata or final_account())  # type: ignore[arg-type]
+
+
+def one(reading: FormsReading, **wanted: object) -> LineItem:
+    found = [i for i in reading.line_items if all(getattr(i, k) == v for k, v in wanted.items())]
+    assert len(found) == 1, (
+        f"{wanted}: {len(found)} of {[(i.item_name, i.component, i.fund, i.amount_yuan) for i in reading.line_items]}"
+    )
+    return found[0]
+
+
+def test_two_sided_form_reads_both_sides_and_its_continuation_without_title_or_header() -> None:
+    reading = read(
+        line("收入支出决算总表"),
+        line("单位：万元"),
+        table("""
+            收入 | < | 支出 | <
+            项目 | 决算数 | 项目 | 决算数
+            一、一般公共预算财政拨款收入 | 2,940.05 | 一、一般公共服务支出 | 2,106.66
+            八、其他收入 | 6.20 | 八、社会保障和就业支出 | 833.39
+            本年收入合计 | 2,946.25 | 本年支出合计 | 2,940.05
+        """),
+        table("""
+            使用非财政拨款结余（含专用结余） | | 结余分配 |
+            年初结转和结余 | 49.14 | 年末结转和结余 | 55.34
+            总计 | 2,995.39 | 总计 | 2,995.39
+        """, page=2),
+    )  # fmt: skip
+    assert {i.form for i in reading.line_items} == {"income_expenditure"}
+    assert {i.fund for i in reading.line_items} == {"all"}
+    assert one(reading, component="general").amount_yuan == Decimal("29400500")
+    assert one(reading, function_code="208").amount_yuan == Decimal("8333900")
+    assert one(reading, component="opening_balance").amount_yuan == Decimal("491400")
+    closing = one(reading, component="closing_balance")
+    assert (closing.flow, closing.amount_yuan, closing.place.page) == ("balance", Decimal("553400"), 2)
+    assert [i.amount_yuan for i in reading.line_items if i.item == "总计"] == [Decimal("29953900")] * 2
+    assert len(reading.line_items) == 10
+
+
+def test_codes_split_over_columns_take_missing_parents_from_above() -> None:
+    reading = read(
+        line("支出总表 单位：万元"),
+        table("""
+            科目编码 | < | < | 科目名称 | 合计 | 基本支出 | 项目支出
+            类 | 款 | 项 | ^ | ^ | ^ | ^
+             | | | 合计 | 10.00 | 7.00 | 3.00
+            201 | | | 一般公共服务支出 | 10.00 | 7.00 | 3.00
+             | 06 | | 财政事务 | 10.00 | 7.00 | 3.00
+             | | 01 | 行政运行 | 7.00 | 7.00 |
+             | | 02 | 一般行政管理事务 | 3.00 | | 3.00
+        """),
+        metadata=budget(),
+    )  # fmt: skip
+    assert one(reading, function_code="2010601", component="basic").amount_yuan == Decimal("70000")
+    assert one(reading, function_code="2010602", component="project").level == "项"
+    assert len(reading.line_items) == 3 * 3 + 4
+    parent = one(reading, function_code="20106", component="total")
+    assert one(reading, function_code="2010601", component="total").parent_row_no == parent.row_no
+    assert parent.measure == "budget"
+
+
+def test_header_whose_last_row_is_already_the_total_row() -> None:
+    reading = read(
+        line("收入决算表"), line("单位：万元"),
+        table("""
+            项目 | < | < | < | 本年收入合计 | 财政拨款收入 | 其他收入
+            支出功能分类科目编码 | < | < | 科目名称 | ^ | ^ | ^
+            类 | 款 | 项 | 合计 | 12.30 | 12.00 | 0.30
+            201 | | | 一般公共服务支出 | 12.30 | 12.00 | 0.30
+        """),
+    )  # fmt: skip
+    total = one(reading, level="total", component="total")
+    assert total.amount_yuan == Decimal("123000")
+    assert one(reading, level="total", component="other_income").amount_yuan == Decimal("3000")
+
+
+def test_continuation_with_repeated_header_and_no_title_belongs_to_the_form_before() -> None:
+    head = "科目编码 | 科目名称 | 合计 | 基本支出 | 项目支出"
+    reading = read(
+        line("一般公共预算财政拨款支出决算表"), line("单位：万元"),
+        table(f"{head}\n201 | 一般公共服务支出 | 5.00 | 5.00 |"),
+        table(f"{head}\n208 | 社会保障和就业支出 | 4.00 | | 4.00", page=2),
+    )  # fmt: skip
+    assert {(i.form, i.table_no) for i in reading.line_items} == {("general_expenditure", 1)}
+    assert one(reading, function_code="208", component="project").place.page == 2
+    assert len(reading.forms) == 1
+    assert reading.forms[0].last_page == 2
+
+
+@pytest.mark.parametrize("numbers", ["栏次 | 1 | 2", "** | 1 | 2", "| 1 | 2"])
+def test_rows_of_column_numbers_are_no_amounts(numbers: str) -> None:
+    reading = read(
+        line("支出决算表"), line("单位：万元"), table(f"科目名称 | 合计 | 基本支出\n{numbers}\n合计 | 8.00 | 8.00")
+    )
+    assert [i.amount_yuan for i in reading.line_items] == [Decimal("80000")] * 2
+
+
+def test_blank_is_no_amount_and_a_printed_zero_is() -> None:
+    reading = read(
+        line("支出决算表"),
+        line("单位：万元"),
+        table("科目编码 | 科目名称 | 合计 | 基本支出 | 项目支出\n201 | 一般公共服务支出 | 0.00 | - | "),
+    )
+    assert [(i.component, i.amount_yuan) for i in reading.line_items] == [("total", Decimal("0"))]
+
+
+def test_two_figures_in_one_cell_are_never_joined() -> None:
+    reading = read(
+        line("支出决算表"),
+        line("单位：万元"),
+        table("科目编码 | 科目名称 | 合计\n201 | 一般公共服务支出 | 91 30\n208 | 社会保障和就业支出 | 12.50\\n13.60"),
+    )
+    assert reading.line_items == []
+    assert [f.code for f in reading.findings] == ["TABLE-CELL-UNREAD"] * 2
+
+
+def test_a_figure_wrapped_in_its_cell_is_read_whole() -> None:
+    reading = read(
+        line("支出决算表"),
+        line("单位：万元"),
+        table("科目编码 | 科目名称 | 合计\n201 | 一般公共服务支出 | 21,118.5\\n1"),
+    )
+    assert one(reading, function_code="201").amount_yuan == Decimal("211185100")
+
+
+def test_unit_belongs_to_the_table_not_to_the_file() -> None:
+    reading = read(
+        line("部门支出总表"), line("单位：元"), table("科目编码 | 科目名称 | 合计\n201 | 一般公共服务支出 | 50,000.00"),
+        line("“三公”经费预算表"), line("单位：万元"), table("合计 | 因公出国（境）费 | 公务接待费 | 公务用车购置及运行费 | < | <\n^ | ^ | ^ | 小计 | 购置费 | 运行费\n10.81 | 0 | 0.83 | 9.98 | 0 | 9.98"),
+        metadata=budget(),
+    )  # fmt: skip
+    assert one(reading, function_code="201").amount_yuan == Decimal("50000")
+    assert one(reading, form="three_public", component="vehicle").amount_yuan == Decimal("99800")
+    assert one(reading, form="three_public", component="vehicle_operation").amount_yuan == Decimal("99800")
+    assert one(reading, form="three_public", component="overseas").amount_yuan == 0
+
+
+def test_table_without_unit_among_tables_of_two_units_is_refused_unless_totals_decide() -> None:
+    yuan = [line("支出总表"), line("单位：元"), table("科目编码 | 科目名称 | 合计\n | 合计 | 50,000.00")]
+    wan = [line("“三公”经费预算表"), line("单位：万元"), table("合计 | 公务接待费\n1.00 | 1.00")]
+    silent = [line("收入总表"), table("科目编码 | 科目名称 | 合计\n | 合计 | 7.77")]
+    reading = read(*yuan, *wan, *silent, metadata=budget())
+    assert not [i for i in reading.line_items if i.form == "income"]
+    assert "TABLE-UNIT-MISSING" in {f.code for f in reading.findings}
+    told = [line("收入总表"), table("科目编码 | 科目名称 | 合计\n | 合计 | 50,000.00")]
+    reading = read(*yuan, *wan, *told, metadata=budget())
+    assert one(reading, form="income").amount_yuan == Decimal("50000")
+    assert "TABLE-UNIT-ASSUMED" in {f.code for f in reading.findings}
+
+
+def test_subset_columns_and_rows_are_marked_and_add_up_nowhere() -> None:
+    reading = read(
+        line("收入决算表"), line("单位：万元"),
+        table("""
+            科目编码 | 科目名称 | 本年收入合计 | 财政拨款收入 | 事业收入 | <
+            ^ | ^ | ^ | ^ | 金额 | 其中：教育收费
+            205 | 教育支出 | 30.00 | 20.00 | 10.00 | 6.00
+        """),
+    )  # fmt: skip
+    fee = next(i for i in reading.line_items if i.amount_yuan == Decimal("60000"))
+    assert (fee.component, fee.subset, fee.parent_column_no) == ("institution", True, None)
+    whole = one(reading, component="institution", subset=False)
+    assert whole.parent_column_no == one(reading, component="total").column_no
+
+
+def test_names_without_codes_are_placed_by_the_rows_above_and_by_what_already_adds_up() -> None:
+    reading = read(
+        line("支出总表"), line("单位：万元"),
+        table("""
+            功能分类科目名称 | 总计
+            合计 | 368.00
+            交通运输支出 | 368.00
+            公路水路运输 | 100.00
+            行政运行 | 60.00
+            其他公路水路运输支出 | 40.00
+            其他交通运输支出 | 268.00
+            公共交通运营补助 | 68.00
+            其他交通运输支出 | 200.00
+        """),
+        metadata=budget(),
+    )  # fmt: skip
+    codes = [i.function_code for i in reading.line_items]
+    assert codes == [None, "214", "21401", "2140101", "2140199", "21499", "2149901", "2149999"]
+
+
+def test_code_and_name_that_disagree_are_a_finding_and_the_code_stands() -> None:
+    reading = read(
+        line("支出决算表"), line("单位：万元"), table("科目编码 | 科目名称 | 合计\n2010601 | 购房补贴 | 3.00")
+    )
+    assert one(reading, function_code="2010601").mapping_method == "code"
+    assert [f.code for f in reading.findings] == ["MAP-CODE-NAME"]
+
+
+def test_a_merged_cell_over_columns_of_different_meaning_is_reported_not_guessed() -> None:
+    reading = read(
+        line("支出决算表"),
+        line("单位：万元"),
+        table("科目编码 | 科目名称 | 合计 | 基本支出 | 项目支出\n201 | 一般公共服务支出 | 9.00 | 9.00 | <"),
+    )
+    assert [i.component for i in reading.line_items] == ["total"]
+    assert [f.code for f in reading.findings] == ["TABLE-CELL-MERGED"]
+
+
+def test_columns_of_another_year_belong_to_that_year() -> None:
+    reading = read(
+        line("一般公共预算支出表"), line("单位：万元"),
+        table("科目编码 | 科目名称 | 2025年执行数 | 2026年预算数 | < | <\n^ | ^ | ^ | 小计 | 基本支出 | 项目支出\n201 | 一般公共服务支出 | 8.00 | 9.00 | 5.00 | 4.00"),
+        metadata=budget(),
+    )  # fmt: skip
+    prior = one(reading, measure="prior_final")
+    assert (prior.fiscal_year, prior.amount_yuan) == (2025, Decimal("80000"))
+    assert {i.fiscal_year for i in reading.line_items if i.measure == "budget"} == {2026}
+
+
+def test_grant_form_reads_funds_by_column_and_balances_by_row() -> None:
+    reading = read(
+        line("财政拨款收入支出决算总表"), line("单位：万元"),
+        table("""
+            收入 | < | 支出 | < | < | <
+            项目 | 决算数 | 项目 | 合计 | 一般公共预算财政拨款 | 政府性基金预算财政拨款
+            一、一般公共预算财政拨款 | 90.00 | 一、一般公共服务支出 | 95.00 | 95.00 |
+            二、政府性基金预算财政拨款 | 10.00 | 二、城乡社区支出 | 10.00 | | 10.00
+            本年收入合计 | 100.00 | 本年支出合计 | 105.00 | 95.00 | 10.00
+            年初财政拨款结转和结余 | 5.00 | 年末财政拨款结转和结余 | | |
+            一、一般公共预算财政拨款 | 5.00 | | | |
+            总计 | 105.00 | 总计 | 105.00 | 95.00 | 10.00
+        """),
+    )  # fmt: skip
+    income = [i for i in reading.line_items if i.flow == "income" and i.fund == "general"]
+    assert [i.amount_yuan for i in income] == [Decimal("900000")]
+    opening = [(i.fund, i.amount_yuan) for i in reading.line_items if i.component == "opening_balance"]
+    assert opening == [("fiscal_grant", Decimal("50000")), ("general", Decimal("50000"))]
+    assert one(reading, function_code="212", fund="gov_fund").amount_yuan == Decimal("100000")
+
+
+def test_basic_expenditure_by_economic_classification() -> None:
+    reading = read(
+        line("一般公共预算财政拨款基本支出决算表"), line("单位：万元"),
+        table("""
+            经济分类科目编码 | < | 科目名称 | 决算数 | 经济分类科目编码 | < | 科目名称 | 决算数
+            类 | 款 | ^ | ^ | 类 | 款 | ^ | ^
+            301 | | 工资福利支出 | 20.00 | 302 | | 商品和服务支出 | 7.00
+            301 | 01 | 基本工资 | 20.00 | 302 | 01 | 办公费 | 7.00
+            人员经费合计 | < | < | 20.00 | 公用经费合计 | < | < | 7.00
+        """),
+    )  # fmt: skip
+    assert one(reading, economic_code="30201").component == "total"
+    assert one(reading, component="personnel").amount_yuan == Decimal("200000")
+    assert one(reading, component="operation").amount_yuan == Decimal("70000")
+
+
+def test_unlisted_tables_are_counted_not_read() -> None:
+    reading = read(line("政府采购预算表"), line("单位：万元"), table("采购项目 | 金额\n办公设备 | 12.50"))
+    assert reading.line_items == []
+    assert [(f.form, f.amounts) for f in reading.forms] == [(None, 1)]
+    assert reading.forms[0].reason
+
+
+def test_title_in_the_first_row_of_the_grid() -> None:
+    reading = read(table("""
+        收入预算总表 | < | <
+        部门：示例市财政局 | | 单位：万元
+        科目编码 | 科目名称 | 合计
+        201 | 一般公共服务支出 | 5.50
+        注：本表反映当年收入。 | < | <
+    """), metadata=budget())  # fmt: skip
+    assert one(reading, form="income").amount_yuan == Decimal("55000")
+    assert reading.forms[0].note is not None
