@@ -1,0 +1,198 @@
+"""The bundled samples: which bodies, years, layouts and formats, and what is planted in two of them."""
+
+from __future__ import annotations
+
+import csv
+import random
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+from data.samples_source import docx, html, pdf, workbook
+from data.samples_source.accounts import Body, Year, history, random_body
+from data.samples_source.blocks import Document
+from data.samples_source.build import Plant, build
+from data.samples_source.facts import Fact, write_truth
+from data.samples_source.layout import FAMILIES, Layout, vary
+
+YEARS = [2022, 2023, 2024, 2025]
+
+JUSTICE = Body(
+    "云岭市司法局", "云岭市", "20406", 5, own_income=True, institution=True, travels=True,
+    duties=("统筹全市法治宣传和人民调解工作。", "管理公共法律服务体系。", "承担社区矫正的日常管理。"),
+)  # fmt: skip
+TRANSPORT = Body(
+    "云岭市交通运输局", "云岭市", "21401", 8, gov_fund="2120803", institution=True, travels=True,
+    duties=("拟订全市公路养护年度计划。", "负责道路运输行业管理。", "组织农村公路建设。"),
+)  # fmt: skip
+CULTURE = Body(
+    "望川县文化和旅游局", "望川县", "20701", 3, own_income=True, institution=True, gov_fund="2296003", travels=True
+)
+AUDIT = Body("云岭市审计局", "云岭市", "20108", 3, travels=True)
+EMERGENCY = Body("澜石区应急管理局", "澜石区", "22401", 4, institution=True, travels=True)
+STATISTICS = Body("云岭市统计局", "云岭市", "20105", 2, institution=True, state_capital="2230105", travels=True)
+ENVIRONMENT = Body("云岭市生态环境局", "云岭市", "21101", 6, own_income=True, institution=True, travels=True)
+LAND = Body("望川县自然资源局", "望川县", "22001", 4, institution=True, gov_fund="2120899", travels=True)
+HEALTH = Body("澜石区卫生健康局", "澜石区", "21001", 5, own_income=True, institution=True, travels=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One bundled document."""
+
+    file: str
+    body: Body
+    year: int
+    kind: str
+    layout: Layout
+    narrative: bool = True
+    drafts: bool = False
+    plants: tuple[Plant, ...] = ()
+
+
+def _samples() -> list[Sample]:
+    final, budget = "final_account", "budget"
+    split, public, thirteen = FAMILIES["split"], FAMILIES["public"], replace(FAMILIES["thirteen"], zero="")
+    wan = Decimal(10_000)
+    result = [
+        *(Sample(f"云岭市司法局{year}年度部门决算.pdf", JUSTICE, year, final, split) for year in (2022, 2023, 2024)),
+        Sample("云岭市司法局2024年部门预算.pdf", JUSTICE, 2024, budget, FAMILIES["yuan"]),
+        Sample("云岭市司法局2025年部门预算.pdf", JUSTICE, 2025, budget, FAMILIES["yuan"]),
+        *(Sample(f"云岭市交通运输局{year}年度部门决算.docx", TRANSPORT, year, final, thirteen) for year in (2022, 2023, 2024)),
+        Sample("云岭市交通运输局2025年部门预算.pdf", TRANSPORT, 2025, budget, FAMILIES["three"]),
+        Sample("望川县文化和旅游局2024年部门预算.pdf", CULTURE, 2024, budget, FAMILIES["indent"]),
+        Sample("望川县文化和旅游局2025年部门预算.pdf", CULTURE, 2025, budget, replace(FAMILIES["indent"], repeat_header=False)),
+        *(Sample(f"澜石区应急管理局{year}年度部门决算.pdf", EMERGENCY, year, final, public) for year in (2023, 2024)),
+        Sample("澜石区应急管理局2025年部门预算.pdf", EMERGENCY, 2025, budget, FAMILIES["dash"]),
+        Sample("云岭市生态环境局2023年度部门决算公开表.xlsx", ENVIRONMENT, 2023, final, public, narrative=False, drafts=True),
+        Sample("云岭市生态环境局2024年度部门决算公开表.xlsx", ENVIRONMENT, 2024, final, public, narrative=False, drafts=True),
+        Sample("云岭市生态环境局2025年部门预算公开表.xlsx", ENVIRONMENT, 2025, budget, replace(FAMILIES["bracket"], grant_prior_year=True), narrative=False, drafts=True),
+        Sample("云岭市审计局2024年度部门决算.html", AUDIT, 2024, final, replace(split, basic="list", codes="column")),
+        Sample("云岭市审计局2025年部门预算.html", AUDIT, 2025, budget, FAMILIES["bracket"]),
+        Sample("云岭市统计局2024年度部门决算公开表.xls", STATISTICS, 2024, final, replace(public, zero=""), narrative=False),
+        Sample(
+            "望川县自然资源局2024年度部门决算.pdf", LAND, 2024, final, public,
+            plants=(
+                Plant("expenditure:2200101:1", "支出决算表 行政运行 基本支出多印 100 万元", "行合计≠基本+项目，且上级科目合计不符", 100 * wan),
+                Plant("personnel", "正文人员经费与基本支出表人员经费合计相差 12.34 万元", "正文与表不符", Decimal("123400")),
+                Plant("three_public:reception:final", "三公决算表公务接待费少印 0.50 万元", "三公合计≠各项之和，且与正文不符", Decimal("-5000")),
+                Plant("grants", "正文财政拨款总计多印 1000 万元", "正文与财政拨款收入支出决算总表总计不符", 1000 * wan),
+                Plant("vehicles", "国有资产一段留有以前年份", "文中年份不是报告年度", replace=("截至2024年", "截至2021年")),
+            ),
+        ),
+        Sample(
+            "澜石区卫生健康局2024年度部门决算.docx", HEALTH, 2024, final, thirteen,
+            plants=(
+                Plant("general_expenditure:2100101:0", "一般公共预算支出决算表 行政运行 合计少印 30 万元", "行合计≠基本+项目，款合计不符", -30 * wan),
+                Plant("grant_income_expenditure:left:总计", "财政拨款总表 左侧总计多印 5 万元", "收入总计≠支出总计", 5 * wan),
+                Plant("running", "正文机关运行经费多印 3 万元", "机关运行经费≠公用经费", 3 * wan),
+                Plant("item:2210201", "正文条目序号跳号", "条目序号不连续", replace=("", "1")),
+                Plant("income", "正文留有占位符", "占位符未填写", replace=("其中：", "其中（待填写）：")),
+            ),
+        ),
+    ]  # fmt: skip
+    return result
+
+
+def _accounts(seed: int) -> dict[str, dict[int, Year]]:
+    bodies = (JUSTICE, TRANSPORT, CULTURE, AUDIT, EMERGENCY, STATISTICS, ENVIRONMENT, LAND, HEALTH)
+    return {body.name: history(random.Random(f"{seed}:{body.name}"), body, YEARS) for body in bodies}
+
+
+SEED = 20260
+
+
+def bundled(seed: int = SEED) -> list[tuple[Sample, Document]]:
+    """All bundled samples, laid out but not printed."""
+    accounts = _accounts(seed)
+    return [
+        (
+            sample,
+            build(
+                sample.file, accounts[sample.body.name][sample.year], accounts[sample.body.name].get(sample.year - 1),
+                sample.kind, sample.layout, narrative=sample.narrative, drafts=sample.drafts, plants=sample.plants,
+            ),
+        )
+        for sample in _samples()
+    ]  # fmt: skip
+
+
+def render(document: Document, path: Path, *, font_size: float = 8.5) -> None:
+    """Print a document in the format its name says. Raises pdf.NoFont or workbook.NoWriter where a means is missing."""
+    suffix = path.suffix.lower()
+    if suffix == ".pdf":
+        pdf.render(document, path, font_size=font_size)
+    elif suffix == ".docx":
+        docx.render(document, path)
+    elif suffix == ".xlsx":
+        workbook.render(document, path)
+    elif suffix == ".xls":
+        workbook.render_xls(document, path)
+    elif suffix == ".html":
+        html.render(document, path)
+    else:
+        raise ValueError(f"no printer for {suffix}")
+
+
+def bundled_truth(seed: int = SEED) -> list[Fact]:
+    """Every amount printed in the bundled samples."""
+    return [fact for _, document in bundled(seed) for fact in document.facts()]
+
+
+def planted(seed: int = SEED) -> list[dict[str, str]]:
+    """The planted contradictions: document, place, what, expected finding."""
+    return [
+        {"document": sample.file, "place": plant.key, "what": plant.what, "expected": plant.expected}
+        for sample, _ in bundled(seed)
+        for plant in sample.plants
+    ]
+
+
+def write_planted(path: Path) -> None:
+    """Write PLANTED.csv."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, ["document", "place", "what", "expected"], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(planted())
+
+
+FORMATS = (".pdf", ".pdf", ".pdf", ".docx", ".xlsx", ".html")
+
+
+def generate(folder: Path, seed: int, count: int, *, formats: tuple[str, ...] = FORMATS) -> list[Document]:
+    """Print `count` random coherent documents into `folder`, with TRUTH.csv beside them; no contradictions."""
+    folder.mkdir(parents=True, exist_ok=True)
+    documents = []
+    for number in range(count):
+        rng = random.Random(f"{seed}:{number}")
+        year = rng.randint(2020, 2025)
+        body = random_body(rng, [year - 1, year], number)
+        years = history(rng, body, [year - 1, year])
+        kind = rng.choice(["budget", "final_account"])
+        family = rng.choice([name for name in FAMILIES if name != "thirteen" or kind == "final_account"])
+        layout = vary(FAMILIES[family], rng)
+        suffix = rng.choice(formats)
+        word = "部门预算" if kind == "budget" else "部门决算"
+        file = f"{number:04d}-{family}-{body.name}{year}年{word}{suffix}"
+        narrative = rng.random() < 0.8
+        document = build(
+            file, years[year], years[year - 1], kind, layout, narrative=narrative, drafts=suffix == ".xlsx"
+        )
+        render(document, folder / file, font_size=layout.font_size)
+        documents.append(document)
+    write_truth(folder / "TRUTH.csv", (fact for document in documents for fact in document.facts()))
+    return documents
+
+
+def write_bundled(folder: Path) -> list[str]:
+    """Print the bundled samples into `folder` with TRUTH.csv and PLANTED.csv; gives the files that could not be printed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    skipped = []
+    for _, document in bundled():
+        try:
+            render(document, folder / document.file)
+        except (pdf.NoFont, workbook.NoWriter) as error:
+            skipped.append(f"{document.file}：{error}")
+    write_truth(folder / "TRUTH.csv", bundled_truth())
+    write_planted(folder / "PLANTED.csv")
+    return skipped
