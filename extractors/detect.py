@@ -19,7 +19,7 @@ NAMES = {
     "html": "网页", "ofd": "OFD 版式文件", "txt": "纯文本", "png": "图片（PNG）", "jpg": "图片（JPEG）", "tiff": "图片（TIFF）",
     "gif": "图片（GIF）", "bmp": "图片（BMP）", "zip": "ZIP 压缩包", "7z": "7z 压缩包", "rar": "RAR 压缩包", "rtf": "RTF 文档",
     "pptx": "演示文稿（PPTX）", "ppt": "旧版演示文稿（PPT）", "xlsb": "二进制 Excel 工作簿（XLSB）", "xml": "XML 文件",
-    "ole": "OLE 复合文件", "gz": "GZIP 压缩文件", "exe": "可执行程序", "video": "音视频文件",
+    "ole": "OLE 复合文件", "gz": "GZIP 压缩文件", "mht": "单一文件网页（MHT）", "exe": "可执行程序", "video": "音视频文件",
 }  # fmt: skip
 """Chinese names of the types, for messages."""
 
@@ -78,6 +78,11 @@ def _text_type(path: Path, head: bytes) -> str:
         return "unknown"
     data = path.read_bytes() if len(head) == _HEAD else head
     text, _ = decode(data)
+    if (
+        re.match(r"\s*(?:From|MIME-Version|Content-Type):[^\n]*\n", text, re.IGNORECASE)
+        and "MIME-Version" in text[:2000]
+    ):
+        return "mht"
     replaced = text.count("\ufffd")
     if text.lstrip("\ufeff \r\n\t").startswith("%PDF-") and replaced:
         return "damaged-text"

@@ -16,6 +16,7 @@ from extractors.limits import Limits
 from extractors.model import Block, Cell, Extract, Link, Note, Paragraph, Place, Table
 from extractors.numbering import Numbering, W
 from extractors.packages import Package
+from extractors.stacked import split_stacked
 from extractors.texts import cell_text, join_lines, printable
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -315,7 +316,7 @@ class _Walk:
                 for line in filter(None, cell.text.split("\n")):
                     self.blocks.append(Paragraph(line, cell.place))
         elif any(cell.text for cell in table.cells) or not nested:
-            self.blocks.insert(position, table)
+            self.blocks[position:position] = split_stacked(table)
         for inner in nested:
             self.blocks_of(inner, depth + 1)
 

@@ -16,6 +16,7 @@ from extractors.charset import decode
 from extractors.errors import DamagedDocument, TooLarge
 from extractors.limits import Clock, Limits
 from extractors.model import Block, Cell, Extract, Link, Note, Paragraph, Place, Table
+from extractors.stacked import split_stacked
 from extractors.texts import cell_text, printable, split_indent
 
 _DROPPED = frozenset(
@@ -118,18 +119,16 @@ def parse_html(text: str, limits: Limits, *, encoding: str = "") -> Extract:
         raise DamagedDocument("网页内容为空或无法解析；请重新下载。") from error
     if root is None:
         raise DamagedDocument("网页内容为空；请重新下载。")
-    if _too_deep(root):
+    if _too_deep(root) or any("depth" in entry.message.lower() for entry in parser.error_log):
         raise TooLarge("网页的元素嵌套过深，未读取；请检查来源。")
     notes: list[Note] = []
-    if any("depth" in entry.message.lower() for entry in parser.error_log):
-        notes.append(Note("page_cut", "网页嵌套过深，解析器截断了部分内容。"))
     title, properties = _head(root)
     if encoding:
         properties["encoding"] = encoding
     body = root.find("body")
     body = root if body is None else body
     links = _links(body)
-    weights = _prune(body)
+    weights = _prune(body, clock)
     main = _main_content(body, weights)
     placed = _positioned(body, clock)
     if placed is not None:
@@ -229,7 +228,7 @@ def _furniture(element: Any) -> bool:
     return bool(marks.strip()) and bool(_FURNITURE.search(marks))
 
 
-def _prune(body: Any) -> dict[Any, tuple[int, int]]:
+def _prune(body: Any, clock: Clock) -> dict[Any, tuple[int, int]]:
     """Remove what no reader sees; return text and link-text lengths of each element left."""
     doomed = [
         element
@@ -244,6 +243,7 @@ def _prune(body: Any) -> dict[Any, tuple[int, int]]:
         _remove(element)
     total = _length(body)
     for element in [e for e in body.iter("div", "ul", "section", "p", "header") if _furniture(e)]:
+        clock.check()
         if _length(element) * 3 < total and next(element.iter("table"), None) is None:
             _remove(element)
     weights: dict[Any, tuple[int, int]] = {}
@@ -427,7 +427,7 @@ class _Builder:
         if not cells or not any(cell.text for cell in cells):
             return
         clipped = tuple(_clip(cell, row_index) for cell in cells)
-        self.blocks.append(Table(clipped, row_index, width, Place(cell=f"T{number}"), "lxml-html"))
+        self.blocks.extend(split_stacked(Table(clipped, row_index, width, Place(cell=f"T{number}"), "lxml-html")))
 
 
 def _clip(cell: Cell, n_rows: int) -> Cell:

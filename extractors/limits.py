@@ -22,7 +22,7 @@ class Limits:
     max_pages: int = 5_000
     max_cells: int = 4_000_000
     max_characters: int = 60_000_000
-    max_unpacked_bytes: int = 1024 * 1024 * 1024
+    max_unpacked_bytes: int = 512 * 1024 * 1024
     max_ratio: float = 200.0
     max_members: int = 20_000
     max_depth: int = 3

@@ -44,7 +44,7 @@ def _sheets(root: Any, limits: Limits) -> Iterator[Sheet]:
         for element in table.iter(f"{_T}table-column"):
             repeat = _count(element.get(f"{_T}number-columns-repeated"))
             if element.get(f"{_T}visibility") in ("collapse", "filter"):
-                sheet.hidden_columns.append((column, column + repeat - 1))
+                sheet.hidden_columns.update(range(column, min(column + repeat, 16384)))
             column += repeat
         row = 0
         for element in table.iter(f"{_T}table-row"):

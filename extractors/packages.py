@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -135,34 +137,47 @@ def check_sizes(members: list[zipfile.ZipInfo], limits: Limits) -> None:
         raise TooLarge("压缩比异常（疑似压缩炸弹），未读取；请检查来源。")
 
 
-def parse_xml(content: bytes) -> Any:
-    """The root of an XML part; a document type declaration (entities) is refused, no office program writes one."""
+_DECLARED = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9_.\-]+)["']""")
+_ENCODINGS = {b"utf-8", b"utf8", b"utf-16", b"us-ascii", b"ascii", b"gb2312", b"gbk", b"gb18030", b"iso-8859-1"}
+_FORBIDDEN = tuple(
+    text.encode(encoding) for text in ("<!DOCTYPE", "<!ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+)
+
+
+def _prepared(content: bytes) -> bytes:
+    """XML bytes fit for a parser: no document type (entities could unfold without end), in a plain encoding, and in the
+    usual namespaces. No office program writes a document type. Raises DamagedDocument."""
+    declared = _DECLARED.match(content[:200].removeprefix(b"\xef\xbb\xbf").lstrip())
+    plain = declared is None or declared.group(1).lower() in _ENCODINGS
+    start = content[:4].removeprefix(b"\xef\xbb\xbf")
+    odd = (
+        start[:2] not in (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+        and content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"<"
+    )
+    if odd or not plain or any(mark in content for mark in _FORBIDDEN):
+        raise DamagedDocument("文件内部的 XML 损坏或含有不允许的声明（可能是恶意构造的文件），已拒绝读取。")
     if b"purl.oclc.org" in content[:4096]:
         for strict, usual in _STRICT.items():
             content = content.replace(strict, usual)
+    return content
+
+
+def parse_xml(content: bytes) -> Any:
+    """The root of an XML part; a document type declaration (entities) is refused, no office program writes one."""
+    content = _prepared(content)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=True, remove_comments=True,
         remove_pis=True,
     )  # fmt: skip
     try:
-        root = etree.fromstring(content, parser)
+        return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise DamagedDocument("文件内部的 XML 部件损坏或含有不允许的声明，无法解析；请重新下载。") from error
-    document: Any = root.getroottree()
-    if document.docinfo.doctype:
-        raise DamagedDocument("文件内部的 XML 含有不允许的文档类型声明（可能是恶意构造的文件），已拒绝读取。")
-    return root
+        raise DamagedDocument("文件内部的 XML 部件损坏或不完整，无法解析；请重新下载。") from error
 
 
 def iterate(content: bytes, tags: tuple[str, ...]) -> Iterator[Any]:
     """Elements of the given qualified names as they end, each cleared after use: big parts in bounded memory."""
-    from io import BytesIO
-
-    if b"purl.oclc.org" in content[:4096]:
-        for strict, usual in _STRICT.items():
-            content = content.replace(strict, usual)
-    if b"<!DOCTYPE" in content[:65536] or b"<!ENTITY" in content[:65536]:
-        raise DamagedDocument("文件内部的 XML 含有不允许的文档类型声明（可能是恶意构造的文件），已拒绝读取。")
+    content = _prepared(content)
     events = etree.iterparse(
         BytesIO(content), events=("end",), tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True,
         remove_comments=True,

@@ -19,6 +19,7 @@ from extractors.texts import cell_text, column_letters
 _COLUMN_GAP = 20
 """So many blank columns in a row part two tables (or a table and a stray cell far to the right)."""
 _ROW_GAP = 60
+_MERGED_AREA = 4_000_000
 _DENSE = 400_000
 """Up to so many positions, blank cells are given their places too; larger grids keep only cells with text."""
 _NUMBER = re.compile(r"[-(（]?[¥￥]?[\d,，.]+%?[)）]?")
@@ -38,12 +39,8 @@ class Sheet:
     cells: dict[tuple[int, int], tuple[str, float]] = field(default_factory=dict)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    hidden_columns: set[int] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
-
-    def column_hidden(self, column: int) -> bool:
-        """Whether the column lies in a hidden range."""
-        return any(first <= column <= last for first, last in self.hidden_columns)
 
 
 def build_extract(
@@ -110,7 +107,7 @@ def _as_text(table: Table) -> list[Block]:
 
 def sheet_tables(sheet: Sheet, engine: str) -> tuple[list[Table], list[Table]]:
     """The visible tables of a sheet, and tables of what stands in its hidden rows and columns."""
-    hidden_columns = {column for column in {c for _, c in sheet.cells} if sheet.column_hidden(column)}
+    hidden_columns = sheet.hidden_columns
     visible: dict[tuple[int, int], tuple[str, float]] = {}
     hidden_by_row: dict[tuple[int, int], tuple[str, float]] = {}
     hidden_by_column: dict[tuple[int, int], tuple[str, float]] = {}
@@ -124,16 +121,20 @@ def sheet_tables(sheet: Sheet, engine: str) -> tuple[list[Table], list[Table]]:
     rows_used = {row for row, _ in sheet.cells}
     last_used = max(rows_used, default=-1)
     last_column_used = max((column for _, column in sheet.cells), default=-1)
+    area = 0
     for (row, column), (last_row, last_column) in merges.items():
         if (row, column) not in sheet.cells and row not in rows_used:
             continue
         # Positions beyond the used range hold nothing that could be covered.
+        area += (min(last_row, last_used) - row + 1) * (min(last_column, last_column_used) - column + 1)
+        if area > _MERGED_AREA:
+            raise TooLarge("工作表的合并单元格异常庞大，未读取；请检查来源。")
         for r in range(row, min(last_row, last_used) + 1):
             for c in range(column, min(last_column, last_column_used) + 1):
                 covered.add((r, c))
         covered.discard((row, column))
         first_row = next((r for r in range(row, last_row + 1) if r not in sheet.hidden_rows), None)
-        first_column = next((c for c in range(column, last_column + 1) if not sheet.column_hidden(c)), None)
+        first_column = next((c for c in range(column, last_column + 1) if c not in sheet.hidden_columns), None)
         spans[row, column] = (last_row, last_column)
         if first_row is not None and first_column is not None and (first_row, first_column) != (row, column):
             anchors[row, column] = (first_row, first_column)
@@ -276,7 +277,7 @@ def _table(
             bottom = max(bottom, min(last_row, address[0] + 200))
             right = max(right, min(last_column, address[1] + 200))
     row_numbers = [row for row in range(top, bottom + 1) if row not in sheet.hidden_rows]
-    column_numbers = [column for column in range(left, right + 1) if not sheet.column_hidden(column)]
+    column_numbers = [column for column in range(left, right + 1) if column not in sheet.hidden_columns]
     row_index = {row: index for index, row in enumerate(row_numbers)}
     column_index = {column: index for index, column in enumerate(column_numbers)}
     built: list[Cell] = []

@@ -66,9 +66,7 @@ def _sheet(book: Any, source: Any) -> Sheet:
         info = stated.get(row)
         if (info is not None and (info.hidden or info.height == 0)) or (info is None and default_hidden):
             sheet.hidden_rows.add(row)
-    sheet.hidden_columns = [
-        (column, column) for column, info in source.colinfo_map.items() if info.hidden or info.width == 0
-    ]
+    sheet.hidden_columns = {column for column, info in source.colinfo_map.items() if info.hidden or info.width == 0}
     zeros_shown = bool(getattr(source, "show_zero_values", 1))
     unseen: list[str] = []
     for row in range(source.nrows):

@@ -149,7 +149,8 @@ def _fill(sheet: Sheet, content: bytes, context: _Context) -> None:
                 sheet.merges.append(merged)
         elif tag == _TAGS[2]:
             if element.get("hidden") in ("1", "true") or _zero(element.get("width")):
-                sheet.hidden_columns.append((int(element.get("min") or 1) - 1, int(element.get("max") or 1) - 1))
+                last = min(int(element.get("max") or 1), 16384)
+                sheet.hidden_columns.update(range(int(element.get("min") or 1) - 1, last))
         elif tag == _TAGS[3]:
             rows_hidden_by_default = element.get("zeroHeight") in ("1", "true")
         elif element.get("showZeros") in ("0", "false"):
