@@ -7,6 +7,7 @@ another reader's job.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from extractors.pdf_pdfium import read_content
 from extractors.pdf_plumber import ENGINE as PLUMBER
 from extractors.pdf_plumber import read_with_plumber
 from extractors.pdf_tables import fill
-from extractors.pdf_text import make_lines
+from extractors.pdf_text import Line, make_lines
+from extractors.pdf_unruled import find_unruled
 
 FAST = "pdfium"
 _DEFAULT = Limits()
@@ -107,7 +109,7 @@ def read_page_with(path: Path, page: int, engine: str) -> Extract:
 
 def _flow(content: PageContent, lattices: list[Lattice]) -> Flow:
     """A page cut into tables and the lines outside of them, by their tops."""
-    placed: list[tuple[float, float, Any]] = []
+    placed: list[tuple[float, float, Table | Line]] = []
     free = np.ones(len(content.characters), dtype=bool)
     for lattice in lattices:
         table, inside = fill(content, lattice)
@@ -117,9 +119,25 @@ def _flow(content: PageContent, lattices: list[Lattice]) -> Flow:
         free &= ~inside
         placed.append((lattice.box[1], lattice.box[0], table))
     lines = make_lines(content.characters, np.flatnonzero(free))
-    placed.extend((line.box[1], line.box[0], line) for line in lines)
+    taken: set[int] = set()
+    if any(len(line.pieces) > 1 for line in lines):
+        rest = replace(content, characters=content.characters.take(free))
+        spare = content.rules.horizontal
+        for found in find_unruled(lines, spare, content.frame[0]):
+            if any(_overlap(found.lattice, lattice) for lattice in lattices):
+                continue
+            table, _ = fill(rest, found.lattice)
+            placed.append((found.lattice.box[1], found.lattice.box[0], replace(table, ruled=False)))
+            taken.update(found.lines)
+    placed.extend((line.box[1], line.box[0], line) for i, line in enumerate(lines) if i not in taken)
     placed.sort(key=lambda item: (item[0], item[1]))
     return Flow(content, tuple(item[2] for item in placed))
+
+
+def _overlap(one: Lattice, other: Lattice) -> bool:
+    """Whether two tables share an area of the page."""
+    a, b = one.box, other.box
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 class _SecondOpinion:

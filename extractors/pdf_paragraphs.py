@@ -17,10 +17,12 @@ from extractors.pdf_content import PageContent
 from extractors.pdf_text import HEADING, Line
 
 _PAGE_NUMBER = re.compile(
-    r"[-—–－−·•~～\s]*(?:第?\s*\d{1,4}\s*页?|[ivxIVX]{1,6}|第\s*[一二三四五六七八九十百]+\s*页)\s*"
-    r"(?:[/／,，、]?\s*共?\s*\d{1,4}\s*页?)?[-—–－−·•~～\s]*"
+    r"[-—–－−─━‐‑·•~～\s]*(?:第?\s*\d{1,4}\s*页?|[ivxIVX]{1,6}|第\s*[一二三四五六七八九十百]+\s*页)\s*"
+    r"(?:[/／,，、]?\s*共?\s*\d{1,4}\s*页?)?[-—–－−─━‐‑·•~～\s]*"
 )
 _LEADERS = re.compile(r"[.…·．\-_]{4,}\s*[-—]?\s*\d{0,4}\s*[-—]?$")
+_INLINE = re.compile(r"[①-⑳]|[（(]\d{1,2}[)）]")  # numbering that also runs on within a sentence
+_NOTE = re.compile(r"(?:注|说明|备注)[\d①-⑳]?[：:.、]")
 _STOPS = "。！？；：!?;:"
 _TOP, _BOTTOM = 0.09, 0.88
 
@@ -127,20 +129,30 @@ def _full(line: Line, margin: _Margins) -> bool:
 
 
 def _continues(draft: _Draft, line: Line, content: PageContent, margin: _Margins) -> bool:
+    """Whether a line carries on the paragraph before it."""
     last = draft.last
     if not draft.open or len(line.pieces) > 1 or _LEADERS.search(line.text):
         return False
     if abs(line.size - last.size) > 0.12 * last.size:
         return False
+    stopped = last.text[-1] in _STOPS
+    ended = last.text[-1] in "。！？!?"
+    same_page = draft.last_page == content.number
+    gap = line.box[1] - last.box[3]
     at_left = line.lead < 0.8 and line.box[0] <= margin.left + 1.3 * line.size
-    below = line.lead < 0.8 and abs(line.box[0] - last.box[0]) < 0.6 * line.size and last.text[-1] not in _STOPS
-    if not (at_left or below) or HEADING.match(line.text):
+    if HEADING.match(line.text) and not (at_left and not ended and _INLINE.match(line.text)):
         return False
-    if draft.last_page == content.number:
-        return line.box[1] - last.box[3] < 1.6 * line.size
-    if draft.last_page + 1 != content.number:
+    if not same_page:
+        return draft.last_page + 1 == content.number and at_left and not stopped
+    if gap >= 1.6 * line.size or gap < -0.5 * line.size:
         return False
-    return at_left and last.text[-1] not in _STOPS
+    below = line.lead < 0.8 and abs(line.box[0] - last.box[0]) < 0.6 * line.size and not stopped
+    middle, last_middle = (line.box[0] + line.box[2]) / 2, (last.box[0] + last.box[2]) / 2
+    # The second line of a centred title: both centred on the page, the first one with no room for more.
+    page_middle = content.frame[0] / 2
+    centred = max(abs(middle - page_middle), abs(last_middle - page_middle)) < 1.2 * line.size and not stopped
+    hanging = _NOTE.match(draft.text) is not None and not stopped and gap < 0.9 * line.size
+    return at_left or below or centred or hanging
 
 
 def _glue(first: str, second: str) -> str:

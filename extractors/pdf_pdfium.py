@@ -8,6 +8,7 @@ one process reads one document at a time.
 from __future__ import annotations
 
 import ctypes
+import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import pairwise, repeat
@@ -24,6 +25,7 @@ _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
 _DEEPEST_FORM = 6
 _MOST_OBJECTS = 400_000
 _INVISIBLE = 3
+_IS_PAGE_NUMBER = re.compile(r"[-—–─\s]*第?\s*\d{1,4}\s*页?[-—–─\s]*")
 
 
 def _raw(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
@@ -209,6 +211,9 @@ def _upright(
     height = bounds[3] - bounds[1] if quarter % 2 == 0 else bounds[2] - bounds[0]
     centre = (x0 + x1) / 2
     inside = (centre > -1) & (centre < width + 1) & (middle > -1) & (middle < height + 1)
+    aside = straight & (direction != quarter)
+    if aside.any() and _IS_PAGE_NUMBER.fullmatch("".join(chr(int(code)) for code in codes[aside])):
+        inside &= ~aside  # a page number printed along the other edge of the sheet
     good = np.flatnonzero(straight & inside)
     text = [chr(int(code)) for code in codes[good]]
     return quarter, Characters(text, x0[good], x1[good], middle[good], size[good], upper[good], lower[good])

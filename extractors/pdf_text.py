@@ -88,7 +88,7 @@ def _line(characters: Characters, group: list[int]) -> Line | None:
                 # Real blanks count where there is room for them; a gap without one counts when it is a wide one.
                 if between:
                     parts.append(texts[between[0]])
-                elif gap > (0.9 if texts[i] > "\u2e80" or texts[previous] > "\u2e80" else 0.5) * em:
+                elif gap > (0.7 if texts[i] > "\u2e80" or texts[previous] > "\u2e80" else 0.5) * em:
                     parts.append(" ")
         parts.append(texts[i])
         previous = i
