@@ -13,6 +13,7 @@ from dataclasses import replace
 from extractors.model import Cell, Table
 
 _UNIT = re.compile(r"单\s*位\s*[:：]")
+_LABEL = re.compile(r"(?:附\s*[表件]|公开|预算)?\s*表?\s*[\d一二三四五六七八九十—-]+\s*表?\s*[:：]?$")
 _NOTE = ("注", "备注", "说明", "附注")
 _REACH = 3
 """So many rows below its first title line a table states its unit."""
@@ -32,8 +33,11 @@ def split_stacked(table: Table) -> list[Table]:
     starts = [0]
     body = False
     for index in range(table.n_rows):
-        # A row cut like the one above it is an entry with blank amounts, not a title.
-        if body and not crossing[index] and shapes[index] != shapes[index - 1] and _is_start(rows, index):
+        if not body or crossing[index] or not _is_start(rows, index):
+            body = body or len(rows[index]) >= 3
+            continue
+        # A row cut like the one above it is an entry with blank amounts, unless it is plainly a table's label.
+        if shapes[index] != shapes[index - 1] or _LABEL.match(rows[index][0].text):
             starts.append(index)
             body = False
         body = body or len(rows[index]) >= 3
