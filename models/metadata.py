@@ -483,9 +483,9 @@ def _refusal(extract: Extract, front: Front, kind: _Found | None, who: _Who | No
     if re.search(vocabulary["other"]["about"], front.title) and amounts < 5 and not _has_forms(front):
         return f"不是预算或决算文件：标题为“{title}”，没有预算或决算表"
     if kind is None:
-        if re.search(vocabulary["other"]["alone"], front.title):
+        if re.search(vocabulary["other"]["alone"], front.title) and not _has_forms(front):
             return f"不是预算或决算文件：标题为“{title}”，全文没有预算或决算表"
-        if front.lines:
+        if front.lines and not any(re.search(vocabulary["other"]["words"], line.text) for line in front.lines):
             return "不是预算或决算文件：标题、表名和正文都没有预算或决算的内容"
     elif (
         kind.evidence.startswith("全文用语")

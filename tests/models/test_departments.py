@@ -1,0 +1,103 @@
+"""Bodies and places: names in one form, stable ids, the place a name tells."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.departments import department_id, is_body, normalise
+from models.regions import by_code, from_place, region_of
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "level"),
+    [
+        ("上海市普陀区财政局", "310107", "county"),
+        ("北京市交通委员会", "110000", "province"),
+        ("中共重庆市委宣传部", "500000", "province"),
+        ("西安市发展和改革委员会", "610100", "city"),
+        ("中共泸州市委办公室", "510500", "city"),
+        ("中国共产党泸州市委员会办公室", "510500", "city"),
+        ("共青团西安市委员会", "610100", "city"),
+        ("四川省泸州市江阳区教育局", "510502", "county"),
+        ("昆山市财政局", "320583", "county"),
+        ("上海市普陀区人民政府石泉路街道办事处", "310107", "township"),
+        ("东莞市虎门镇人民政府", "441900", "township"),
+        ("财政部", "100000", "central"),
+        ("国家信访局", "100000", "central"),
+        ("西南大学", "100000", "central"),
+        ("最高人民检察院", "100000", "central"),
+        ("新疆维吾尔自治区财政厅", "650000", "province"),
+        ("内蒙古自治区教育厅", "150000", "province"),
+        ("恩施土家族苗族自治州财政局", "422800", "city"),
+        ("吉林省财政厅", "220000", "province"),
+        ("吉林市财政局", "220200", "city"),
+        ("北京市朝阳区教育委员会", "110105", "county"),
+        ("南京市鼓楼区财政局", "320106", "county"),
+    ],
+)
+def test_the_place_a_name_tells(name: str, code: str, level: str) -> None:
+    region = region_of(name)
+    assert region is not None
+    assert (region.code, region.level) == (code, level)
+
+
+@pytest.mark.parametrize("name", ["鼓楼区财政局", "市委办公室", "省人大办公厅", "第一中学", "朝阳区教育局"])
+def test_a_name_that_does_not_tell_its_place_gets_none(name: str) -> None:
+    assert region_of(name) is None
+
+
+def test_a_namesake_is_chosen_by_the_place_above() -> None:
+    inside = region_of("鼓楼区财政局", "320100")
+    assert inside is not None
+    assert inside.code == "320106"
+
+
+def test_places_by_code_and_inside_a_text() -> None:
+    region = by_code("1508")
+    assert region is not None
+    assert (region.code, region.name, region.level) == ("150800", "巴彦淖尔市", "city")
+    assert by_code("999999") is None
+    assert from_place("经福州市财政局") == "福州市财政局"
+
+
+@pytest.mark.parametrize(
+    ("printed", "name", "kind"),
+    [
+        ("深圳市交通运输局（本级）", "深圳市交通运输局", "unit"),
+        ("西安市财政局（汇总）", "西安市财政局", "department"),
+        ("单位名称：某县 教育局", "某县教育局", None),
+        ("预算主管部门：上海市普陀区司法局", "上海市普陀区司法局", None),
+        ("341-无锡市统计局", "无锡市统计局", None),
+        ("北京市商务局（简称市商务局）", "北京市商务局", None),
+        ("中国共产党泸州市委员会办公室(盖章)", "中国共产党泸州市委员会办公室", None),
+    ],
+)
+def test_names_in_one_form(printed: str, name: str, kind: str | None) -> None:
+    body = normalise(printed)
+    assert (body.name, body.kind) == (name, kind)
+
+
+def test_ids_are_stable_and_keep_units_apart() -> None:
+    one = department_id("上海市普陀区财政局", "310107")
+    assert one == department_id("上海市 普陀区财政局（本级）", "310107")
+    assert one == "58b499b093ab85e6"
+    assert one != department_id("上海市普陀区财政局", "310107", "unit")
+    assert one != department_id("上海市普陀区财政局", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("上海市普陀区财政局", True),
+        ("财政部", True),
+        ("某市重点项目服务中心", True),
+        ("某市财政预算评审中心", True),
+        ("收支预算总表", False),
+        ("上海市XX局", False),
+        ("2024年度", False),
+        ("合计", False),
+        ("部门预算", False),
+    ],
+)
+def test_what_can_be_a_body(text: str, expected: bool) -> None:
+    assert is_body(text) is expected
