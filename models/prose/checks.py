@@ -199,6 +199,16 @@ def _units(lines: Sequence[Line], outcome: Outcome) -> Iterator[Finding]:
             locators=(read.item.locator,),
         )
 
+    for number, figure in outcome.percentless[:_MOST]:
+        line = lines[number]
+        yield Finding(
+            "TXT-UNIT-MISSING",
+            "warning",
+            f"“{line.text[figure.start : figure.end]}”后缺少单位或百分号，未读取：“{_quote(line, figure.start, figure.end)}”",
+            line.place(figure.start),
+            observed=line.text[figure.start : figure.end],
+        )
+
 
 # --- left-overs of a template ------------------------------------------------------------------------------------
 

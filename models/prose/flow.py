@@ -236,8 +236,15 @@ def _sectioned(pieces: Sequence[_Piece], sources: Mapping[str, _Piece]) -> Itera
         )
 
 
+_TITLE = re.compile(
+    r"^[^，。；：]{0,40}(?:情况说明|编制说明|预算说明|决算说明|情况的说明|名词解释|名词说明|专业名词|概况|基本情况|经费情况说明|其他相关情况说明|报表|目录|附件)$"
+)
+
+
 def _is_heading(piece: _Piece, depth: int | None) -> bool:
     if piece.heading_level:
+        return True
+    if depth is None and _TITLE.match(piece.text):
         return True
     if depth is None or depth > 3 or len(piece.text) > 60:
         return False

@@ -36,6 +36,8 @@ class Subject:
     combines: bool = False
     group: str | None = None
     pair: tuple[str, str] | None = None
+    measure: str | None = None
+    stages: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class Lexicon:
                 combines=entry.get("combines", False),
                 group=entry.get("group"),
                 pair=(entry["pair"][0], entry["pair"][1]) if "pair" in entry else None,
+                measure=entry.get("measure"),
+                stages=entry.get("stages"),
             )
             self.subjects[subject.id] = subject
             self._add(entry["phrases"], Lexeme("subject", subject.id))

@@ -30,6 +30,7 @@ _SENTENCE = re.compile(r"[。！？]")
 _CLAUSE = re.compile(r"[，；：、]")
 _TRAILER = re.compile(r"(?:[（，]|以上|年度|年|的|在|于|对)+$")
 _GROUPS = frozenset({"three_public", "operation", "procurement"})
+_OPEN = ("：", "其中", "包括", "如下", "其中:", "如下。")
 _SILENT = frozenset({"glossary", "duties"})
 
 
@@ -53,6 +54,7 @@ class What:
     printed_code: str | None = None
     path: bool = False
     combines: bool = False
+    measure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class State:
     kind: SectionKind | None = None
     fund: str | None = None
     headline: What | None = None
-    headline_line: int = -1
+    lead_fund: str | None = None
     above: tuple[str | None, str | None] = (None, None)
     topic: What | None = None
     path: What | None = None
@@ -138,6 +140,7 @@ class Outcome:
     named: list[tuple[int, Named, str]] = field(default_factory=list)
     unread: list[tuple[int, Figure]] = field(default_factory=list)
     unitless: list[Read] = field(default_factory=list)
+    percentless: list[tuple[int, Figure]] = field(default_factory=list)
     ratios: list[Ratio] = field(default_factory=list)
     kinds: list[SectionKind | None] = field(default_factory=list)
 
@@ -153,6 +156,7 @@ class Reader:
         self.state = State()
         self.outcome = Outcome()
         self._unit_votes: dict[str, int] = {}
+        self._open_headline = False
 
     # --- lines ---------------------------------------------------------------------------------------------------
 
@@ -177,6 +181,9 @@ class Reader:
                 state.path = None
         if not state.path_open:
             state.path = None
+        if not self._open_headline:
+            state.headline = None
+        self._open_headline = state.headline is not None
         state.path_open = False
         state.topic = None
         state.sentence_subjects, state.last_subjects = [], []
@@ -187,13 +194,17 @@ class Reader:
         if state.kind is not None and state.kind.id in _SILENT:
             return
         start, sentence = 0, 0
-        found = figures(line.text)
+        found = [f for f in figures(line.text) if not any(each.start <= f.start < each.end for each in named)]
         for end in [*(m.end() for m in _SENTENCE.finditer(line.text)), len(line.text)]:
             if end > start:
                 inside = [figure for figure in found if start <= figure.start < end]
                 self._sentence(number, line, start, end, inside, named, sentence)
                 sentence += 1
             start = end
+        if line.text.endswith(_OPEN):
+            self._open_headline = state.headline is not None
+        elif any(read.line_no == number and read.what is state.headline for read in self.outcome.reads[-12:]):
+            self._open_headline = False
         if named and state.path is not None and not any(read.line_no == number for read in self.outcome.reads[-1:]):
             state.path_open = True
 
@@ -216,6 +227,7 @@ class Reader:
             fund = fund or (section.fund if section else None)
         state.fund = fund
         state.headline = None
+        state.lead_fund = None
         state.above = (None, None)
         state.heading_topic = None
 
@@ -312,8 +324,9 @@ class Reader:
     def _lead_in(self, line: Line, start: int, end: int) -> None:
         """ "财政拨款支出主要内容如下：" sets the fund of the items below it."""
         funds = [token for token in self.lexicon.tokens(line.text, start, end) if token.kind == "fund"]
-        if len(funds) == 1 and self.state.fund is None:
-            self.state.fund = funds[0].value
+        if len(funds) == 1:
+            self.state.lead_fund = funds[0].value
+            self.state.headline = None
 
     # --- clauses -------------------------------------------------------------------------------------------------
 
@@ -418,6 +431,7 @@ class Reader:
         if leading >= trailing:
             return tokens
         name = text[tokens[leading].start : tokens[trailing - 1].end]
+        whole = text[tokens[leading].start : tokens[first].start]
         scopes = [t for t in tokens[trailing:first] if t.kind in ("scope", "measure")]
         generic = text[tokens[first].start : tokens[first].end] in ("支出", "收入")
         if re.search(r"(?:较|比|与|增加|减少|原因|用于|超过)", name):
@@ -425,7 +439,10 @@ class Reader:
         if (
             name == self.body
             or (self.body and (name in self.body or self.body in name))
-            or (not (generic and self.state.sentence_subjects) and self.lexicon.organisation.search(name))
+            or (
+                not (generic and self.state.sentence_subjects)
+                and (self.lexicon.organisation.search(name) or self.lexicon.organisation.search(whole))
+            )
         ):
             return keep + scopes + tokens[first:]
         return tokens
@@ -526,7 +543,14 @@ class Reader:
                 text.rfind(word, 0, token.start) for word in ("一般公共", "公共财政", "政府性", "国有资本", "财政")
             )
             name = text[max(fund_at, start) : token.end]
-        self._add(clause, self._what(subject, clause.fund, name, clause.scope))
+        what = self._what(subject, clause.fund, name, clause.scope)
+        if subject.stages is not None:
+            stage = re.findall(subject.stages, text[: token.start])
+            if not stage:
+                clause.clean = False
+                return
+            what = replace(what, item=f"{stage[-1]}{subject.item}")
+        self._add(clause, what)
         clause.fund = None
 
     def _add(self, clause: _Clause, what: What) -> None:
@@ -537,7 +561,6 @@ class Reader:
         """Give a subject its fund: from its words, else the headline it is a part of, else the section."""
         state = self.state
         flow, component, item, level = subject.flow, subject.component, subject.item, subject.level
-        headline = state.headline
         if subject.kind == "total" and subject.group is None:
             if fund is not None and flow == "income" and self._inside_income():
                 return What("income", fund, _INCOME_ITEMS[fund], name, "all", group="income")
@@ -571,12 +594,8 @@ class Reader:
                 subset=True,
                 combines=True,
             )
-        elif (headline is not None and headline.flow == "expenditure") or (
-            headline is not None and headline.fund != "all"
-        ):
-            resolved = headline.fund
         else:
-            resolved = state.fund or "all"
+            resolved = self._context_fund()
         if scope is not None:
             item = scope + item
         return What(
@@ -590,6 +609,7 @@ class Reader:
             subject.subset,
             subject.group,
             combines=subject.combines,
+            measure=subject.measure,
         )
 
     def _inside_income(self) -> bool:
@@ -601,12 +621,7 @@ class Reader:
 
     def _class_what(self, text: str, token: Token, clause: _Clause) -> What:
         mapping = classify_function(self.year, name=token.value, level="类")
-        fund = (
-            clause.fund
-            or (self.state.headline.fund if self.state.headline and self.state.headline.flow != "income" else None)
-            or self.state.fund
-            or "all"
-        )
+        fund = clause.fund or self._context_fund()
         clause.fund = None
         item = mapping.name or token.value
         return What(
@@ -621,13 +636,15 @@ class Reader:
             score=mapping.score,
         )
 
-    def _path_what(self, named: Named) -> What:
+    def _context_fund(self) -> str:
+        """The fund of a part that names none: of the total it stands under, the lead-in, the section."""
         state = self.state
-        fund = (
-            (state.headline.fund if state.headline is not None and state.headline.flow != "income" else None)
-            or state.fund
-            or "all"
-        )
+        if state.headline is not None and state.headline.flow != "income":
+            return state.headline.fund
+        return state.lead_fund or state.fund or "all"
+
+    def _path_what(self, named: Named) -> What:
+        fund = self._context_fund()
         mapping = named.mapping
         own = next((name for name in reversed(named.names) if name), named.text)
         functional = named.scheme == "function"
@@ -663,12 +680,17 @@ class Reader:
         subjects = clause.subjects
         if clause.fund is not None and not subjects:
             subjects = self._fund_alone(line, clause)
+        if figure.unit is None and clause.change is not None:
+            self.outcome.percentless.append((number, figure))
+            return
         if not subjects:
             inherited = self._inherit(clause)
             subjects = [inherited] if inherited is not None else []
         if not subjects:
             self._unread(number, group)
             return
+        if clause.measure is None and subjects[0].measure is not None:
+            clause.measure = subjects[0].measure
         measured = self._measure(clause, figure)
         if measured is None:
             self._unread(number, group)
@@ -697,7 +719,7 @@ class Reader:
         if measure not in ("change",) and compare is None:
             last = subjects[-1]
             if last.kind == "total" and last.group is None and not last.path:
-                state.headline, state.headline_line = last, number
+                state.headline = last
         for what in subjects:
             if what not in state.sentence_subjects:
                 state.sentence_subjects.append(what)
