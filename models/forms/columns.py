@@ -148,10 +148,18 @@ def _meaning(table: LogicalTable, column: int, form: str, fiscal_year: int) -> C
         kind = None
     if kind is not None:
         return ColumnMeaning(column, path, kind, domain)
-    meaning = _amount(column, path, folded, form, fiscal_year)
+    meaning = _amount(column, path, folded, form, fiscal_year, _block_titles(table, column))
+    if figures == 0 and texts and meaning.kind == "amount" and _all_percent(table, column):
+        return replace(meaning, kind="percent")
     if figures == 0 and texts >= 2 and (meaning.kind == "unknown" or not path):
         return ColumnMeaning(column, path, "text" if path else "name")
     return meaning
+
+
+def _all_percent(table: LogicalTable, column: int) -> bool:
+    """Whether every figure a column prints is a percentage, whatever its header says."""
+    cells = (row.anchored(column) for row in table.rows if column < len(row.cells))
+    return all(c.text.strip().endswith(("%", "％")) for c in cells if c is not None and not is_blank(c.text))
 
 
 def _content(table: LogicalTable, column: int) -> tuple[int, int]:
@@ -207,7 +215,24 @@ def _kind(folded: list[str]) -> tuple[str | None, str | None]:
     return entry_kind, None
 
 
-def _amount(column: int, path: tuple[str, ...], folded: list[str], form: str, fiscal_year: int) -> ColumnMeaning:
+def _block_titles(table: LogicalTable, column: int) -> frozenset[str]:
+    """Header cells above this column that also stand above a label column: titles of a whole list, not of its figures."""
+    titles: set[str] = set()
+    for row in table.header:
+        cell = row.cells[column] if column < len(row.cells) else None
+        if cell is None:
+            continue
+        for other in range(len(row.cells)):
+            if other == column or row.cells[other] is not cell:
+                continue
+            if _kind([fold(p) for p in header_path(table, other)])[0] in ("code", "name"):
+                titles.add(fold(cell.text))
+    return frozenset(titles)
+
+
+def _amount(
+    column: int, path: tuple[str, ...], folded: list[str], form: str, fiscal_year: int, titles: frozenset[str]
+) -> ColumnMeaning:
     """The meaning of a column of figures: each header element in turn, the nearer ones overriding."""
     income = form == "income"
     result = ColumnMeaning(column, path, "amount")
@@ -234,6 +259,8 @@ def _amount(column: int, path: tuple[str, ...], folded: list[str], form: str, fi
             if entry.subset:
                 attributes["subset"] = True
                 attributes.setdefault("item", entry.item)
+        if element in titles and form == "general_basic_expenditure":
+            attributes.pop("component", None)
         if income and attributes.get("fund") and attributes.get("flow") != "balance" and result.flow != "balance":
             attributes["component"] = attributes.pop("fund")
         if kind is not None:

@@ -487,8 +487,11 @@ class _Outline:
         if entry is not None and entry.flow == "balance":
             self.balance, self.outline, self.coded = row, [], []
             return self.top
-        if entry is not None and entry.component in ("general", "gov_fund", "state_capital") and self.outline:
-            return self.outline[-1][1]
+        if entry is not None and entry.component in ("general", "gov_fund", "state_capital"):
+            if self.balance is not None:
+                return self.balance
+            if self.outline:
+                return self.outline[-1][1]
         if entry is not None and self.balance is not None and not self.closed:
             return self.balance
         if entry is not None:

@@ -332,6 +332,7 @@ class _TableReader:
             labels[0][1].is_total = True
         set_parents([label for _, label in labels])
         self._balance_children(labels)
+        self._report_ambiguous(side.figures)
         figures = self._with_parents(side.figures)
         items: list[LineItem] = []
         statistics: list[Statistic] = []
@@ -377,6 +378,19 @@ class _TableReader:
                     parent = self._semantic_parent(meaning, figures)
             result.append(replace(meaning, parent=parent))
         return result
+
+    def _report_ambiguous(self, figures: Sequence[ColumnMeaning]) -> None:
+        """Two columns that mean the very same thing cannot both be right: one of them was misunderstood."""
+        seen: dict[tuple[object, ...], ColumnMeaning] = {}
+        for m in figures:
+            if m.kind != "amount":
+                continue
+            key = (m.component, m.fund, m.flow, m.measure, m.year, m.offset, m.subset, m.item, m.path[-1:])
+            if key in seen:
+                message = f"表“{self.table.title or ''}”有两列读成同一含义（{' / '.join(seen[key].path)}；{' / '.join(m.path)}），请核对。"
+                self._find("TABLE-COLUMN-AMBIGUOUS", "warning", message, None)
+                return
+            seen[key] = m
 
     def _beyond_three_public(self, figures: Sequence[ColumnMeaning]) -> list[ColumnMeaning]:
         """A 合计 that also covers 会议费 and 培训费, beside the 小计 of the 三公 proper, is no 三公 total."""
