@@ -106,6 +106,10 @@ def read_performance(extract: Extract, metadata: Metadata) -> PerformanceReading
     return reader.result()
 
 
+# Beside 项目名称 in a header: then the row heads a list of projects with amounts (项目支出表), and no card of one project.
+_LIST_HEADER = re.compile(r"合计|总计|小计|金额|预算数|决算数|(本年)?(财政拨款|一般公共预算|政府性基金|国有资本经营).*|财政专户.*|单位资金")
+
+
 class _Reader:
     """Walks the tables of one document."""
 
@@ -163,6 +167,8 @@ class _Reader:
         roles = {_role("head", label) for label in labels} - {None, "project_name", "goal"}
         sources = {_role("source", label) for label in labels} - {None}
         first = next((row for row in grid if self._row_kind(row) == "project"), [])
+        if any(_LIST_HEADER.fullmatch(_bare(_label(cell.text))) for cell in _distinct(first)):
+            return False
         return bool(roles or sources) and len([c for c in _distinct(first) if c.text.strip()]) <= 6
 
     def _continues(self, grid: list[list[Cell | None]], card: _Card, table: Table) -> bool:
