@@ -80,12 +80,27 @@ class Year:
     counts: dict[str, int] = field(default_factory=dict)
 
 
+def belongs(
+    fund: str | None = None,
+    *,
+    function: str = "",
+    economic: str = "",
+    nature: str | None = None,
+    project: str | None = None,
+) -> Callable[[Entry], bool]:
+    """A test for entries: of a fund, below a functional and an economic code, of a nature, of a project."""
+    return lambda entry: (
+        (fund is None or entry.fund == fund)
+        and entry.function.startswith(function)
+        and entry.economic.startswith(economic)
+        and (nature is None or entry.nature == nature)
+        and (project is None or entry.project == project)
+    )
+
+
 def three_public(books: Books) -> dict[str, Decimal]:
     """The 三公 parts of the general budget, with ``vehicle`` and ``total``."""
-    parts = {
-        part: books.spent(lambda entry, code=code: entry.fund == "general" and entry.economic == code)  # type: ignore[misc]
-        for part, code in THREE_PUBLIC.items()
-    }
+    parts = {part: books.spent(belongs("general", economic=code)) for part, code in THREE_PUBLIC.items()}
     parts["vehicle"] = parts["vehicle_purchase"] + parts["vehicle_operation"]
     parts["total"] = parts["overseas"] + parts["vehicle"] + parts["reception"]
     return parts
@@ -171,13 +186,12 @@ def _plan(rng: random.Random, body: Body, years: Iterable[int]) -> list[Entry]:
                 add(function, economic, "own", "project", 2, 30, project)
     if rng.random() < 0.5:
         add("2050803", "30216", "general", "project", 2, 15, "干部教育培训经费")
-    for fund, function, economic in (
+    for fund, special, economic in (
         ("gov_fund", body.gov_fund, "31005"),
         ("state_capital", body.state_capital, "30299"),
     ):
-        if function and function in valid:
-            project = names[0][function].removesuffix("支出") + "项目"
-            add(function, economic, fund, "project", 120, 900, project)
+        if special and special in valid:
+            add(special, economic, fund, "project", 120, 900, names[0][special].removesuffix("支出") + "项目")
     return entries
 
 
@@ -186,13 +200,10 @@ def _books(
 ) -> Books:
     """Close the books: current income of each fund is what makes opening + income = expenditure + closing."""
     books = Books(tuple(entries), opening, closing, {})
-    income = {
-        fund: books.spent(lambda entry, fund=fund: entry.fund == fund) + closing[fund] - opening[fund]  # type: ignore[misc]
-        for fund in FUNDS
-    }
+    income = {fund: books.spent(belongs(fund)) + closing[fund] - opening[fund] for fund in FUNDS}
     used = allocated = ZERO
     if any(entry.fund == "own" for entry in entries):
-        own = books.spent(lambda entry: entry.fund == "own") + closing["own"] - opening["own"]
+        own = books.spent(belongs("own")) + closing["own"] - opening["own"]
         if final:
             used, allocated = _scale(rng, own, 0.02, 0.05), _scale(rng, own, 0.01, 0.04)
         own = own - used + allocated

@@ -54,7 +54,7 @@ def _samples() -> list[Sample]:
     final, budget = "final_account", "budget"
     split, public, thirteen = FAMILIES["split"], FAMILIES["public"], replace(FAMILIES["thirteen"], zero="")
     wan = Decimal(10_000)
-    result = [
+    return [
         *(Sample(f"云岭市司法局{year}年度部门决算.pdf", JUSTICE, year, final, split) for year in (2022, 2023, 2024)),
         Sample("云岭市司法局2024年部门预算.pdf", JUSTICE, 2024, budget, FAMILIES["yuan"]),
         Sample("云岭市司法局2025年部门预算.pdf", JUSTICE, 2025, budget, FAMILIES["yuan"]),
@@ -91,7 +91,6 @@ def _samples() -> list[Sample]:
             ),
         ),
     ]  # fmt: skip
-    return result
 
 
 def _accounts(seed: int) -> dict[str, dict[int, Year]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import docx
 from docx.enum.section import WD_ORIENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.shared import Pt
 
 from data.samples_source.blocks import Document, Grid, Heading, PageBreak, PlainTable, Text
@@ -67,7 +67,7 @@ def render(document: Document, path: Path) -> None:
         elif isinstance(block, Text):
             word.add_paragraph(block.text)
         elif isinstance(block, PageBreak):
-            word.add_page_break()
+            word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
         elif isinstance(block, PlainTable):
             _plain(word, block)
         elif not block.hidden:

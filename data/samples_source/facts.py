@@ -51,12 +51,20 @@ def read_truth(path: Path) -> list[Fact]:
     with path.open(encoding="utf-8", newline="") as stream:
         return [
             Fact(
-                **{
-                    **row,
-                    "table": int(row["table"]),
-                    "fiscal_year": int(row["fiscal_year"]),
-                    "amount_yuan": Decimal(row["amount_yuan"]),
-                }
+                file=row["file"],
+                table=int(row["table"]),
+                form=row["form"],
+                fund=row["fund"],
+                flow=row["flow"],
+                component=row["component"],
+                measure=row["measure"],
+                fiscal_year=int(row["fiscal_year"]),
+                item_name=row["item_name"],
+                function_code=row["function_code"],
+                economic_code=row["economic_code"],
+                amount_yuan=Decimal(row["amount_yuan"]),
+                published_text=row["published_text"],
+                published_unit=row["published_unit"],
             )
             for row in csv.DictReader(stream)
         ]

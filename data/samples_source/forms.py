@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from data.samples_source.accounts import FUNDS, PERSONNEL_CLASSES, ZERO, Books, Entry, Year, three_public
+from data.samples_source.accounts import FUNDS, PERSONNEL_CLASSES, ZERO, Books, Entry, Year, belongs, three_public
 from data.samples_source.blocks import Cell, Grid
 from data.samples_source.facts import Fact
 from data.samples_source.layout import Layout
@@ -72,6 +72,10 @@ class Forms:
             function, economic, figure * UNITS[unit], text, unit,
         )  # fmt: skip
         return Cell(text, fact=fact, align="right", key=key)
+
+    def _ordinal(self, index: int) -> str:
+        """The row's 一、二、 where the layout numbers its rows."""
+        return f"{ordinal(index + 1)}、" if self.layout.numbered else ""
 
     def _grid(self, form: str, title: str, widths: list[float], *, unit: str = "", wide: bool = False) -> Grid:
         self.number += 1
@@ -225,8 +229,8 @@ class Forms:
 
     def _shifted(self, fund: str, shift: Decimal) -> Callable[[str], Decimal]:
         """Expenditure of a fund below a code, plus a shift that is booked on its largest 项."""
-        spent = self._sum(lambda entry: entry.fund == fund)
-        leaves = self._leaves(lambda entry: entry.fund == fund)
+        spent = self._sum(belongs(fund))
+        leaves = self._leaves(belongs(fund))
         if not leaves:
             return lambda code: ZERO
         largest = max(leaves, key=lambda code: (spent(code), code))
@@ -234,8 +238,8 @@ class Forms:
 
     def _only(self, fund: str, amount: Decimal) -> Callable[[str], Decimal]:
         """An amount booked wholly on the largest 项 of a fund."""
-        spent = self._sum(lambda entry: entry.fund == fund)
-        leaves = self._leaves(lambda entry: entry.fund == fund)
+        spent = self._sum(belongs(fund))
+        leaves = self._leaves(belongs(fund))
         if not leaves:
             return lambda code: ZERO
         largest = max(leaves, key=lambda code: (spent(code), code))
@@ -263,8 +267,8 @@ class Forms:
             (name, code, by_class(code)) for code, name in classes(self.year) if self.layout.all_classes or code in used
         ]
         third = [
-            ("基本支出", "basic", books.spent(lambda entry: entry.nature == "basic")),
-            ("项目支出", "project", books.spent(lambda entry: entry.nature == "project")),
+            ("基本支出", "basic", books.spent(belongs(nature="basic"))),
+            ("项目支出", "project", books.spent(belongs(nature="project"))),
         ]
         sides = self.layout.sides
         lines = self.layout.wording == "final_public" and sides == 2
@@ -284,16 +288,16 @@ class Forms:
             grid.put(0, 0, Cell("收入", 1, span, align="center"))
             grid.put(0, span, Cell("支出", 1, span, align="center"))
             heads = ["项目", "项目" if self.layout.wording != "plain" else "项目（按功能分类）"]
-        for start, amount, head in zip(starts, amounts, heads, strict=False):
+        for start, at, head in zip(starts, amounts, heads, strict=False):
             grid.put(1, start, Cell(head, align="center"))
-            grid.put(1, amount, Cell(amount_word, align="center"))
+            grid.put(1, at, Cell(amount_word, align="center"))
             if lines:
                 grid.put(1, start + 1, Cell("行次", align="center"))
         row = 2
         if self.layout.number_row:
-            for number, (start, amount) in enumerate(zip(starts, amounts, strict=True)):
+            for number, (start, at) in enumerate(zip(starts, amounts, strict=True)):
                 grid.put(row, start, Cell(self.layout.number_row, align="center"))
-                grid.put(row, amount, Cell(str(number + 1), align="center"))
+                grid.put(row, at, Cell(str(number + 1), align="center"))
             row += 1
         grid.header_rows = row
         first = row
@@ -304,16 +308,13 @@ class Forms:
                               key=f"{form}:{component}:{function}:{side}")  # fmt: skip
             grid.put(at, amounts[side], cell)
 
-        def number(index: int) -> str:
-            return f"{ordinal(index + 1)}、" if self.layout.numbered else ""
-
         for index, (name, kind, amount) in enumerate(left):
-            put(first + index, 0, number(index) + name, amount, "income", kind)
+            put(first + index, 0, self._ordinal(index) + name, amount, "income", kind)
         for index, (name, code, amount) in enumerate(right):
-            put(first + index, 1, number(index) + name, amount, "expenditure", "total", code)
+            put(first + index, 1, self._ordinal(index) + name, amount, "expenditure", "total", code)
         if sides == 3:
             for index, (name, nature, amount) in enumerate(third):
-                put(first + index, 2, number(index) + name, amount, "expenditure", nature)
+                put(first + index, 2, self._ordinal(index) + name, amount, "expenditure", nature)
         row = first + max(len(left), len(right))
         opening, closing = sum(books.opening.values(), ZERO), sum(books.closing.values(), ZERO)
         income, spent = sum(books.income.values(), ZERO), books.spent()
@@ -352,11 +353,9 @@ class Forms:
     def income(self, title: str) -> Grid:
         """收入表 by function and source."""
         form, books, final = "income", self.books, self.kind == "final_account"
-        current = {
-            fund: self._shifted(fund, books.income[fund] - books.spent(lambda e, f=fund: e.fund == f)) for fund in FUNDS
-        }  # type: ignore[misc]
+        current = {fund: self._shifted(fund, books.income[fund] - books.spent(belongs(fund))) for fund in FUNDS}
         own_total = books.income.get("institution", ZERO) + books.income.get("other_income", ZERO)
-        own = self._shifted("own", own_total - books.spent(lambda entry: entry.fund == "own"))
+        own = self._shifted("own", own_total - books.spent(belongs("own")))
         other = self._only("own", books.income.get("other_income", ZERO))
 
         def grants(code: str) -> Decimal:
@@ -416,8 +415,8 @@ class Forms:
         word = "本年支出合计" if self.kind == "final_account" else "合计"
         columns = [
             Column((word,), "all", "expenditure", "total", self._sum(lambda entry: True)),
-            Column(("基本支出",), "all", "expenditure", "basic", self._sum(lambda entry: entry.nature == "basic")),
-            Column(("项目支出",), "all", "expenditure", "project", self._sum(lambda entry: entry.nature == "project")),
+            Column(("基本支出",), "all", "expenditure", "basic", self._sum(belongs(nature="basic"))),
+            Column(("项目支出",), "all", "expenditure", "project", self._sum(belongs(nature="project"))),
             Column(("上缴上级支出",), "all", "expenditure", "remit_superior", nothing),
             Column(("经营支出",), "all", "expenditure", "operating", nothing),
             Column(("对附属单位补助支出",), "all", "expenditure", "subsidize_subordinate", nothing),
@@ -429,7 +428,7 @@ class Forms:
         form, books, final = "grant_income_expenditure", self.books, self.kind == "final_account"
         suffix = "财政拨款" if final else "拨款"
         names = {"general": "一般公共预算", "gov_fund": "政府性基金预算", "state_capital": "国有资本经营预算"}
-        by_fund = {fund: self._sum(lambda entry, f=fund: entry.fund == f) for fund in FUNDS}  # type: ignore[misc]
+        by_fund = {fund: self._sum(belongs(fund)) for fund in FUNDS}
         grid = self._grid(form, title, [3.6, 1.7, 3.6, 1.7, 1.7, 1.7, 1.7], wide=True)
         grid.put(0, 0, Cell("收入", 1, 2, align="center"))
         grid.put(0, 2, Cell("支出", 1, 5, align="center"))
@@ -448,9 +447,6 @@ class Forms:
             row += 1
         grid.header_rows = first = row
 
-        def number(index: int) -> str:
-            return f"{ordinal(index + 1)}、" if self.layout.numbered else ""
-
         def left(at: int, text: str, amount: Decimal, fund: str, flow: str, component: str) -> None:
             grid.put(at, 0, Cell(text))
             grid.put(at, 1, self._cell(amount, form, fund=fund, flow=flow, component=component, name=text,
@@ -465,14 +461,14 @@ class Forms:
                                                    function=function, key=f"{form}:right:{text}:{index}"))  # fmt: skip
 
         for index, fund in enumerate(FUNDS):
-            left(first + index, number(index) + names[fund] + suffix, books.income[fund], f"{fund}|fiscal_grant",
+            left(first + index, self._ordinal(index) + names[fund] + suffix, books.income[fund], f"{fund}|fiscal_grant",
                  "income", f"{fund}|total")  # fmt: skip
         used = {entry.function[:3] for entry in books.entries if entry.fund != "own"}
         listed = [(code, name) for code, name in classes(self.year) if self.layout.all_classes or code in used]
         for index, (code, name) in enumerate(listed):
             right(
                 first + index,
-                number(index) + name,
+                self._ordinal(index) + name,
                 [by_fund[fund](code) for fund in FUNDS],
                 "expenditure",
                 "total",
@@ -511,7 +507,7 @@ class Forms:
             return entry.economic[:3] in PERSONNEL_CLASSES
 
         columns = [Column(("合计",), "general", "expenditure", "total", value(lambda entry: True))]
-        basic = value(lambda entry: entry.nature == "basic")
+        basic = value(belongs(nature="basic"))
         if split_basic:
             columns += [
                 Column(("基本支出", "小计"), "general", "expenditure", "basic", basic),
@@ -522,11 +518,9 @@ class Forms:
             ]  # fmt: skip
         else:
             columns.append(Column(("基本支出",), "general", "expenditure", "basic", basic))
-        columns.append(
-            Column(("项目支出",), "general", "expenditure", "project", value(lambda entry: entry.nature == "project"))
-        )
+        columns.append(Column(("项目支出",), "general", "expenditure", "project", value(belongs(nature="project"))))
         if self.layout.grant_prior_year and self.previous is not None and self.kind == "budget":
-            prior = self._sum(lambda entry: entry.fund == "general", self.previous.final)
+            prior = self._sum(belongs("general"), self.previous.final)
             columns.insert(
                 0,
                 Column(
@@ -540,7 +534,7 @@ class Forms:
                     self.year - 1,
                 ),
             )
-        leaves = self._leaves(lambda entry: entry.fund == "general")
+        leaves = self._leaves(belongs("general"))
         return self._function_table("general_expenditure", title, columns, leaves)
 
     def _economic_label(self, code: str, name: str) -> list[Cell]:
@@ -744,13 +738,13 @@ class Forms:
     def fund(self, title: str, fund: str, form: str) -> Grid:
         """政府性基金 / 国有资本: opening, income, expenditure by nature, closing; budgets print expenditure only."""
         books = self.books
-        leaves = self._leaves(lambda entry: entry.fund == fund)
-        spent = self._sum(lambda entry: entry.fund == fund)
-        basic = self._sum(lambda entry: entry.fund == fund and entry.nature == "basic")
-        project = self._sum(lambda entry: entry.fund == fund and entry.nature == "project")
+        leaves = self._leaves(belongs(fund))
+        spent = self._sum(belongs(fund))
+        basic = self._sum(belongs(fund, nature="basic"))
+        project = self._sum(belongs(fund, nature="project"))
         name = "政府性基金预算" if fund == "gov_fund" else "国有资本经营预算"
         if self.kind == "final_account" and form.endswith("income_expenditure"):
-            shift = books.income[fund] - books.spent(lambda entry: entry.fund == fund)
+            shift = books.income[fund] - books.spent(belongs(fund))
             columns = [
                 Column(("年初结转和结余",), fund, "balance", "opening_balance", self._only(fund, books.opening[fund])),
                 Column(("本年收入",), fund, "income", "current_income", self._shifted(fund, shift)),
@@ -773,6 +767,10 @@ class Forms:
         funds = FUNDS if form.startswith("grant") else ("general",)
         entries = [entry for entry in self.books.entries if entry.fund in funds]
         fund = "fiscal_grant" if form.startswith("grant") else "general"
+
+        def below(code: str) -> Callable[[str], Decimal]:
+            return self._sum(lambda entry: entry.fund in funds and entry.economic.startswith(code))
+
         columns = [Column(("合计",), fund, "expenditure", "total", self._sum(lambda entry: entry.fund in funds))]
         for group in sorted({entry.economic[:3] for entry in entries}):
             items = [group, *sorted({entry.economic for entry in entries if entry.economic.startswith(group)})]
@@ -784,9 +782,9 @@ class Forms:
                         fund,
                         "expenditure",
                         "total",
-                        self._sum(lambda entry, i=item: entry.fund in funds and entry.economic.startswith(i)),  # type: ignore[misc]
+                        below(item),
                         economic=item,
-                    )  # fmt: skip
+                    )
                 )
         return self._function_table(form, title, columns, {entry.function for entry in entries}, wide=True)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import datetime
 from pathlib import Path
 
 FIXED = datetime(2026, 1, 1)  # noqa: DTZ001 - office files carry local times without zone
 _STAMP = (2026, 1, 1, 0, 0, 0)
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
 
 def write_package(data: bytes, path: Path) -> None:
@@ -17,4 +19,7 @@ def write_package(data: bytes, path: Path) -> None:
         for member in source.infolist():
             info = zipfile.ZipInfo(member.filename, _STAMP)
             info.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(info, source.read(member))
+            content = source.read(member)
+            if member.filename == "docProps/core.xml":  # openpyxl writes the hour of saving
+                content = _MODIFIED.sub(rb"\g<1>2026-01-01T00:00:00Z", content)
+            target.writestr(info, content)

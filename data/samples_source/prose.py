@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from data.samples_source.accounts import FUNDS, PERSONNEL_CLASSES, ZERO, Entry, Year, three_public
+from data.samples_source.accounts import FUNDS, PERSONNEL_CLASSES, ZERO, Entry, Year, belongs, three_public
 from data.samples_source.blocks import Heading, PlainTable, Text
 from data.samples_source.facts import Fact
 from data.samples_source.forms import printed
@@ -42,7 +42,7 @@ class Prose:
         self.body = account.body.name
 
     def _money(self, amount: Decimal, *, fund: str = "*", flow: str = "*", component: str = "*", measure: str = "",
-               name: str = "", function: str = "", year: int = 0) -> str:  # fmt: skip
+               name: str = "", function: str = "") -> str:  # fmt: skip
         """An amount as text, noted as a fact. The same sum said of two things is one printed amount."""
         figure = printed(amount, UNIT, 2)
         self.facts.append(
@@ -54,14 +54,14 @@ class Prose:
                 flow,
                 component,
                 measure or self.measure,
-                year or self.year,
+                self.year,
                 name,
                 function,
                 "",
                 figure * 10_000,
                 _show(figure),
                 UNIT,
-            )  # fmt: skip
+            )
         )
         return f"{_show(figure)}万元"
 
@@ -132,7 +132,7 @@ class Prose:
         out.append(self._paragraph(f"{year}年度本年收入合计{head}，其中：{'；'.join(pieces)}。", "income"))
 
         out.append(Heading("三、支出决算情况说明", 2))
-        basic = books.spent(lambda entry: entry.nature == "basic")
+        basic = books.spent(belongs(nature="basic"))
         text = f"{year}年度本年支出合计{self._money(spent, fund='all', flow='expenditure', component='total', name='本年支出合计')}，其中："
         text += f"基本支出{self._money(basic, fund='all', flow='expenditure', component='basic', name='基本支出')}，占{percent(basic, spent)}%；"
         project = spent - basic
@@ -153,7 +153,7 @@ class Prose:
         out += self._three_public_final()
         for number, label, fund in (("八", "政府性基金预算", "gov_fund"), ("九", "国有资本经营预算", "state_capital")):
             out.append(Heading(f"{number}、{label}支出决算情况说明", 2))
-            amount = books.spent(lambda entry, f=fund: entry.fund == f)  # type: ignore[misc]
+            amount = books.spent(belongs(fund))
             shown = self._money(amount, fund=fund, flow="expenditure", component="total", name=f"{label}支出")
             out.append(self._paragraph(f"{year}年度{label}财政拨款支出{shown}。", fund))
         out.append(Heading("十、其他重要事项的情况说明", 2))
@@ -192,7 +192,7 @@ class Prose:
         """Section five: the general budget in total, by class, and item by item."""
         books, plan = self.books, self.account.budget
         year = self.year
-        spent = books.spent(lambda entry: entry.fund == "general")
+        spent = books.spent(belongs("general"))
         out: list[Heading | Text] = [
             Heading("五、一般公共预算财政拨款支出决算情况说明", 2),
             Heading("（一）一般公共预算财政拨款支出决算总体情况", 3),
@@ -200,7 +200,7 @@ class Prose:
         text = f"{year}年度一般公共预算财政拨款支出{self._money(spent, fund='general', flow='expenditure', component='total', name='一般公共预算财政拨款支出')}"
         text += f"，占本年支出合计的{percent(spent, books.spent())}%"
         if self.previous:
-            earlier = self.previous.final.spent(lambda entry: entry.fund == "general")
+            earlier = self.previous.final.spent(belongs("general"))
             change = self._change(spent, earlier, fund="general", name="一般公共预算财政拨款支出")
             text += f"。{change}"
         out.append(self._paragraph(text + "。", "general"))
@@ -210,7 +210,7 @@ class Prose:
         text = f"{year}年度一般公共预算财政拨款支出{self._money(spent, fund='general', flow='expenditure', component='total', name='一般公共预算财政拨款支出')}，按功能分类："
         parts = []
         for group in sorted({code[:3] for code in leaves}):
-            amount = books.spent(lambda e, g=group: e.fund == "general" and e.function.startswith(g))  # type: ignore[misc]
+            amount = books.spent(belongs("general", function=group))
             shown = self._money(
                 amount,
                 fund="general",
@@ -224,8 +224,8 @@ class Prose:
 
         out.append(Heading("（三）一般公共预算财政拨款支出决算具体情况", 3))
         for number, code in enumerate(leaves, 1):
-            amount = books.spent(lambda e, c=code: e.fund == "general" and e.function == c)  # type: ignore[misc]
-            planned = plan.spent(lambda e, c=code: e.fund == "general" and e.function == c)  # type: ignore[misc]
+            amount = books.spent(belongs("general", function=code))
+            planned = plan.spent(belongs("general", function=code))
             name = self.functions[code]
             text = f"{number}.{self._path(code)}。年初预算为{self._money(planned, fund='general', flow='expenditure', component='total', measure='budget', name=name, function=code)}，"
             text += f"支出决算为{self._money(amount, fund='general', flow='expenditure', component='total', name=name, function=code)}，"
@@ -307,19 +307,19 @@ class Prose:
             text += f"，{self._change(total, sum(before.income.values(), ZERO) + sum(before.opening.values(), ZERO), name='总计')}"
         out.append(self._paragraph(text + "。", "total"))
         out.append(Heading("二、支出预算情况", 2))
-        basic = books.spent(lambda entry: entry.nature == "basic")
+        basic = books.spent(belongs(nature="basic"))
         project = spent - basic
         text = f"{year}年部门支出预算{self._money(spent, fund='all', flow='expenditure', component='total', name='支出预算')}，其中："
         text += f"基本支出{self._money(basic, fund='all', flow='expenditure', component='basic', name='基本支出')}，占{percent(basic, spent)}%；"
         text += f"项目支出{self._money(project, fund='all', flow='expenditure', component='project', name='项目支出')}，占{percent(project, spent)}%。"
         out.append(self._paragraph(text, "expenditure"))
         out.append(Heading("三、一般公共预算支出情况", 2))
-        general = books.spent(lambda entry: entry.fund == "general")
+        general = books.spent(belongs("general"))
         shown = self._money(general, fund="general", flow="expenditure", component="total", name="一般公共预算支出")
         out.append(self._paragraph(f"{year}年一般公共预算支出预算{shown}，具体安排如下：", "general"))
         leaves = sorted({entry.function for entry in books.entries if entry.fund == "general"})
         for number, code in enumerate(leaves, 1):
-            amount = books.spent(lambda e, c=code: e.fund == "general" and e.function == c)  # type: ignore[misc]
+            amount = books.spent(belongs("general", function=code))
             shown = self._money(
                 amount, fund="general", flow="expenditure", component="total", name=self.functions[code], function=code
             )
@@ -365,10 +365,8 @@ class Prose:
         names = list(dict.fromkeys(e.project for e in self.books.entries if e.project and e.fund == "general"))[:2]
         tables = []
         for number, name in enumerate(names, 1):
-            planned = printed(
-                self.account.budget.spent(lambda e, n=name: e.project == n and e.fund == "general"), UNIT, 2
-            )  # type: ignore[misc]
-            done = printed(self.account.final.spent(lambda e, n=name: e.project == n and e.fund == "general"), UNIT, 2)  # type: ignore[misc]
+            planned = printed(self.account.budget.spent(belongs("general", project=name)), UNIT, 2)
+            done = printed(self.account.final.spent(belongs("general", project=name)), UNIT, 2)
             adjusted = max(planned, done)
             rate = percent(done, adjusted)
             score = (done * 10 / adjusted).quantize(Decimal("0.1"), ROUND_HALF_UP) if adjusted else Decimal(0)

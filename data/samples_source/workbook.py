@@ -35,7 +35,7 @@ def _lines(grid: Grid) -> list[tuple[int, int, int, str]]:
     return lines
 
 
-def _value(cell: Cell) -> object:
+def _value(cell: Cell) -> float | str:
     """Amounts as numbers (so that number formats matter), codes and labels as text."""
     return float(cell.fact.published_text.replace(",", "")) if cell.fact is not None else cell.text
 
@@ -74,7 +74,7 @@ def render(document: Document, path: Path, *, as_text: bool = False) -> None:
         for (r, c), cell in sorted(block.cells.items()):
             target = sheet.cell(top + r, c + 1)
             if cell.fact is not None and not as_text:
-                target.value = _value(cell)  # type: ignore[assignment]
+                target.value = _value(cell)
                 target.number_format = _format(cell)
             else:
                 target.value = cell.text
