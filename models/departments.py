@@ -35,7 +35,9 @@ def normalise(text: str) -> Body:
     vocabulary = read_toml("vocabulary/bodies.toml")
     name = clean(text).replace(" ", "").translate(_BRACKETS)
     for label in sorted(vocabulary["labels"], key=len, reverse=True):
-        match = re.match(rf"^{re.escape(label.translate(_BRACKETS))}(?:（盖章）)?[:：]", name)
+        # A long label can do without its colon (a cell of its own); 单位 and 部门 alone begin names too.
+        colon = "[:：]?" if len(label) >= 4 else "[:：]"
+        match = re.match(rf"^{re.escape(label.translate(_BRACKETS))}(?:（盖章）)?{colon}", name)
         if match:
             name = name[match.end() :]
             break

@@ -117,16 +117,16 @@ def title_kind(text: str) -> str | None:
     """The kind a title names: ``budget``, ``final_account`` or None. Names of funds (一般公共预算…) tell nothing."""
     vocabulary = read_toml("vocabulary/metadata.toml")
     bare = compact(text)
+    outright = {kind for kind, pattern in vocabulary["outright"].items() if re.search(pattern, bare)}
     settled = re.search(vocabulary["kind"][0]["pattern"], bare)
+    if len(outright) == 1 and not settled:
+        return outright.pop()
     for word in vocabulary["neutral"]:
         bare = bare.replace(word, "")
     if settled and not re.search(r"决算", bare):
         return "budget"
-    if (
-        settled
-        and re.search(r"预算草案|预算执行情况", settled.group())
-        and not re.search(r"决算.*(?:和|与|及|暨).*预算执行情况|决算草案", bare)
-    ):
+    two_accounts = re.search(r"决算.*(?:和|与|及|暨).*预算执行情况|决算草案", bare)
+    if settled and re.search(r"预算草案|预算执行情况", settled.group()) and not two_accounts:
         return "budget"
     for rule in vocabulary["kind"][1:]:
         if re.search(rule["pattern"], bare):
@@ -154,7 +154,7 @@ def _kind(front: Front) -> _Found | None:
             return _Found(best, example[best])
     counts = _word_counts(front)
     total = sum(counts.values())
-    if total >= 3:
+    if total:
         kind = "final_account" if counts["final_account"] >= 0.45 * total else "budget"
         return _Found(kind, f"全文用语：决算{counts['final_account']}处，预算{counts['budget']}处")
     return None
@@ -354,10 +354,12 @@ def _from_title(front: Front) -> list[_Who]:
                 r"^(?:20\d\d(?:年度|年)?)?(?P<body>.+?)(?:20\d\d(?:年度|年)?)?(?:度)?(?:部门|单位|项目|整体)?(?:支出)?(?:预算|决算|绩效)",
                 whole,
             )
-        if match:
-            found += _candidate(match.group("body"), 90, whole)
-            if found:
-                break
+        tail = re.search(r"(?:预算|决算)(?:信息|情况|公开|说明|报告|报表|表|的)*(?P<body>[^预决]{4,40})$", whole)
+        for each in (match, tail):
+            if each and not found:
+                found += _candidate(each.group("body"), 90, whole)
+        if found:
+            break
     for line in front.cover:
         found += _candidate(line.text, 80, line.text)
     return found
@@ -480,7 +482,7 @@ def _refusal(extract: Extract, front: Front, kind: _Found | None, who: _Who | No
     holders = _placeholders(extract, vocabulary["template"]["placeholder"])
     if holders >= 3 and amounts < 3 * holders and amounts < 30 and (who is None or re.search(r"[XＸ×x*]{2}", who.name)):
         return f"空白模板：{holders}处单位名称、数字仍为占位符，没有预算或决算数字"
-    if re.search(vocabulary["other"]["about"], front.title) and amounts < 5 and not _has_forms(front):
+    if re.search(vocabulary["other"]["about"], front.title) and amounts < 2 and not _has_forms(front):
         return f"不是预算或决算文件：标题为“{title}”，没有预算或决算表"
     if kind is None:
         if re.search(vocabulary["other"]["alone"], front.title) and not _has_forms(front):

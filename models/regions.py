@@ -71,6 +71,8 @@ def _names() -> dict[str, tuple[_Place, ...]]:
             short = _NATIONS.sub("", short) or short
             if len(short) >= 2:
                 forms.add(short)
+                if place.name.endswith("自治州"):
+                    forms.add(short + "州")
         for form in forms:
             names[form].append(place)
     # A withdrawn code counts only where no current place of that level bears the name.

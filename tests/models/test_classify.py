@@ -85,7 +85,10 @@ def test_a_code_split_over_columns_is_completed_by_its_parents(
     assert classify_function(2024, code=code, parents=parents).code == expected
 
 
-@pytest.mark.parametrize("name", ["行政运行", "一般行政管理事务", "机关服务", "事业运行", "其他支出（项）", "合计", "小计", "本年支出合计", ""])
+@pytest.mark.parametrize(
+    "name",
+    ["行政运行", "一般行政管理事务", "机关服务", "事业运行", "其他支出（项）", "合计", "小计", "本年支出合计", ""],
+)
 def test_names_that_tell_nothing_alone_stay_unmapped(name: str) -> None:
     mapping = classify_function(2024, name=name)
     assert mapping.code is None
@@ -174,7 +177,7 @@ def test_an_unknown_code_is_kept_below_a_known_parent_and_marked() -> None:
     ],
 )
 def test_economic_labels(kwargs: dict[str, str], code: str | None) -> None:
-    assert classify_economic(2023, **kwargs).code == code  # type: ignore[arg-type]
+    assert classify_economic(2023, **kwargs).code == code
 
 
 def test_an_economic_name_follows_its_year() -> None:
