@@ -1,0 +1,38 @@
+"""The catalogue of rules: every declaration of every family, in the order of the handbook."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from expectations.model import Rule
+from expectations.rules import basic, between, completeness, figures, overview, performance, prose, within, years
+
+FAMILIES: dict[str, str] = {
+    "within": "表内：逐行、逐级相加",
+    "overview": "收支总表与财政拨款收支总表",
+    "basic": "基本支出与“三公”经费",
+    "between": "表与表之间",
+    "prose": "情况说明与各表、前后文",
+    "figures": "百分比与数量",
+    "performance": "项目绩效",
+    "years": "年度之间、预算与决算之间",
+    "completeness": "齐全与合理",
+}
+"""Family → Chinese name of its chapter and suite."""
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> tuple[Rule, ...]:
+    """All rules.
+
+    Raises:
+        ValueError: two declarations share an id, or a family is unknown.
+    """
+    modules = (within, overview, basic, between, prose, figures, performance, years, completeness)
+    rules = tuple(rule for module in modules for rule in module.RULES)
+    identifiers = [rule.id for rule in rules]
+    if len(set(identifiers)) != len(identifiers):
+        raise ValueError(f"规则编号重复：{sorted({i for i in identifiers if identifiers.count(i) > 1})}")
+    if unknown := {rule.family for rule in rules} - FAMILIES.keys():
+        raise ValueError(f"规则族未知：{sorted(unknown)}")
+    return rules

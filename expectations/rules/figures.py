@@ -1,0 +1,89 @@
+"""Printed percentages and counts, recomputed from the amounts they speak of."""
+
+from __future__ import annotations
+
+from expectations.model import Rule
+from expectations.rules.common import LOOK_UP, OFFICIAL_OPEN
+
+_READS = ("statistic", "line_item")
+
+# Half a unit in the last printed place of the percentage, and what the amounts' own rounding can move it. A figure that
+# was cut off instead of rounded is up to one whole unit away: that is `slack`, reported as info.
+_PLACE = "power(10, -length(regexp_extract(coalesce(s.published_text, ''), '[.．](\\d+)', 1)))"
+
+# The growth of `b` over last year: `a` is the printed change, or last year's amount itself.
+_PRIOR = "(CASE WHEN a.measure = 'change' THEN b.amount - a.amount ELSE a.amount END)"
+_CHANGE = "(CASE WHEN a.measure = 'change' THEN a.amount ELSE b.amount - a.amount END)"
+
+
+def _ratio(identifier: str, kind: str, title: str, expected: str, formula: str, spread: str, condition: str) -> Rule:
+    return Rule(
+        id=identifier,
+        family="figures",
+        severity="warning",
+        title=title,
+        expected=expected,
+        source=OFFICIAL_OPEN,
+        remedy=LOOK_UP,
+        reads=_READS,
+        kind="ratio",
+        sql=f"""SELECT s.document_id, '{kind}|' || coalesce(a.key, '') || '|' || coalesce(b.key, '') || '|' || coalesce(s.name, '') AS group_key,
+                 coalesce(s.name, '') AS label, ({formula})::DECIMAL(24,4)::DECIMAL(24,2) AS expected, s.value::DECIMAL(24,2) AS observed,
+                 ({_PLACE} * 0.5 + 0.005 + {spread})::DECIMAL(24,6) AS tolerance, ({_PLACE} * 0.5)::DECIMAL(24,6) AS slack,
+                 [a.id, b.id] AS ids, '%' AS unit
+          FROM statistic s JOIN x_document d USING (document_id) JOIN x_item a ON a.id = s.line_item_id JOIN x_item b ON b.id = s.base_line_item_id
+          WHERE s.kind = '{kind}' AND s.value IS NOT NULL AND {condition}""",
+        applies=f"SELECT document_id FROM statistic JOIN x_document USING (document_id) WHERE kind = '{kind}' AND line_item_id IS NOT NULL AND base_line_item_id IS NOT NULL",
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    _ratio(
+        "RATIO-SHARE",
+        "share",
+        "“占……%”与所列金额相符",
+        "部分÷整体×100%",
+        "a.amount::DOUBLE / b.amount::DOUBLE * 100",
+        "100 * (a.half::DOUBLE + abs(a.amount::DOUBLE / b.amount::DOUBLE) * b.half::DOUBLE) / abs(b.amount::DOUBLE)",
+        "b.amount <> 0",
+    ),
+    _ratio(
+        "RATIO-COMPLETION",
+        "completion",
+        "“完成预算……%”与所列金额相符",
+        "决算数÷预算数×100%",
+        "a.amount::DOUBLE / b.amount::DOUBLE * 100",
+        "100 * (a.half::DOUBLE + abs(a.amount::DOUBLE / b.amount::DOUBLE) * b.half::DOUBLE) / abs(b.amount::DOUBLE)",
+        "b.amount <> 0",
+    ),
+    _ratio(
+        "RATIO-GROWTH",
+        "growth",
+        "“增长（下降）……%”与所列金额相符",
+        "增减额÷上年数×100%，上年数＝本年数－增减额",
+        f"sign(s.value) * abs({_CHANGE}::DOUBLE / {_PRIOR}::DOUBLE) * 100",
+        f"100 * (a.half::DOUBLE + b.half::DOUBLE) * (1 + abs({_CHANGE}::DOUBLE / {_PRIOR}::DOUBLE)) / abs({_PRIOR}::DOUBLE)",
+        # Growth from nothing is printed as 100 % by habit; it has no right value.
+        f"abs({_PRIOR}) > a.half + b.half",
+    ),
+    Rule(
+        id="STATISTIC-TWICE",
+        family="figures",
+        severity="warning",
+        title="同一数量在文件中各处一致",
+        expected="同名、同单位的数量（车辆、批次、人次等）各处相同",
+        source=OFFICIAL_OPEN,
+        remedy=LOOK_UP,
+        reads=("statistic",),
+        kind="report",
+        sql="""SELECT s.document_id, s.name || '|' || coalesce(s.unit, '') AS group_key, s.name AS label,
+                 CASE WHEN count(DISTINCT s.value) = 1 THEN 'passed' ELSE 'failed' END AS state,
+                 '各处相同' AS expected_text, string_agg(DISTINCT s.published_text || coalesce(s.unit, ''), '、') AS observed_text
+          FROM statistic s JOIN x_document USING (document_id)
+          WHERE s.kind = 'count' AND s.name IN ('公务用车保有量', '因公出国（境）团组数', '因公出国（境）人次', '国内公务接待批次', '国内公务接待人次',
+                'vehicles', '车辆') AND s.value IS NOT NULL
+          GROUP BY s.document_id, s.name, s.unit HAVING count(*) > 1""",
+        applies="""SELECT document_id FROM statistic JOIN x_document USING (document_id) WHERE kind = 'count'
+          GROUP BY document_id, name, unit HAVING count(*) > 1""",
+    ),
+)

@@ -1,0 +1,37 @@
+"""What the readers noticed themselves: rows of the table ``finding``, one result each, under the code they carry.
+
+The declarations here give the known codes their words; a code nobody declared is reported all the same, with the
+finding's own message.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCode:
+    """A kind of finding: its id, what it means, and what to do about it."""
+
+    id: str
+    title: str
+    remedy: str
+
+
+_TEXT = "对照原件；公布者文字有误的“认可”，误报的“豁免”。"
+
+CODES: tuple[FindingCode, ...] = (
+    FindingCode("TXT-YEAR-STALE", "文字中的年度与文件年度不符（疑为沿用上年文本）", _TEXT),
+    FindingCode("TXT-NAME-ABOLISHED", "使用了已取消的科目名称", _TEXT),
+    FindingCode("TXT-NAME-UNKNOWN", "科目名称在当年科目表中不存在", _TEXT),
+    FindingCode("TXT-ITEM-NUMBERING", "条目编号不连续", _TEXT),
+    FindingCode("TXT-UNIT-MISSING", "金额后缺单位", _TEXT),
+    FindingCode("TXT-PLACEHOLDER", "留有模板占位符", _TEXT),
+    FindingCode("TXT-PUNCTUATION", "标点错误", _TEXT),
+    FindingCode("TXT-CONTRADICTION", "文字与所列金额矛盾", _TEXT),
+    FindingCode("TXT-COUNT-SUM", "数量合计与分项之和不符", _TEXT),
+    FindingCode("TXT-WORDING", "增减、大小、持平的措辞与金额不符", _TEXT),
+    FindingCode("TXT-AMOUNT-UNREAD", "正文中有含义不能确定的金额", "对照原件；未收入数据，无需更正。"),
+    FindingCode("MAP-CODE-NAME", "印出的科目编码与名称不一致", "对照原件与当年科目表，用“更正 --code”给出正确编码。"),
+    FindingCode("TABLE-UNREAD", "表未读成", "对照原件；该表的金额不在库中。"),
+)
