@@ -63,7 +63,7 @@ def _cuts(lattice: Lattice, cells: list[tuple[GridCell, list[Line]]]) -> list[fl
     rows = _cluster([_middle(line) for line in figures], 0.55 * size)
     if len(rows) < 2:
         return []
-    pitch = float(np.median(np.diff(rows)))
+    pitch = float(np.percentile(np.diff(rows), 20))
     extents = [(at - 0.5 * size, at + 0.5 * size) for at in rows]
     known = {id(line) for line in figures}
     labels = [(own, lattice.cell_box(cell)[2]) for cell, own in cells if own and id(own[0]) not in known]

@@ -25,6 +25,7 @@ _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
 _DEEPEST_FORM = 6
 _MOST_OBJECTS = 400_000
 _INVISIBLE = 3
+_NO_TEXT = np.array([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFF])  # soft hyphen, zero width, no character
 _IS_PAGE_NUMBER = re.compile(r"[-—–─\s]*第?\s*\d{1,4}\s*页?[-—–─\s]*")
 
 
@@ -134,7 +135,8 @@ def _characters(
     codes = np.fromiter(map(_unicode, repeat(text_page), range(count)), dtype=np.int64, count=count)
     # PDFium adds blanks and line ends of its own, and turns a hyphen at a line end into U+0002.
     codes[(codes == 2) | (codes == 0xFFFE)] = ord("-")
-    keep = codes > 32
+    codes[(codes >= 0xD800) & (codes <= 0xDFFF)] = 0xFFFD  # half a pair
+    keep = (codes > 32) & ((codes < 0x7F) | (codes > 0x9F)) & ~np.isin(codes, _NO_TEXT)
     blanks = np.flatnonzero(codes == 32)
     keep[blanks] = [not _generated(text_page, int(i)) for i in blanks]
     unmapped = int(np.count_nonzero((codes == 0) | (codes == 0xFFFD) | ((codes >= 0xE000) & (codes <= 0xF8FF))))
