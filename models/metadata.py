@@ -14,33 +14,23 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from data import read_toml
-from extractors.model import Extract, Paragraph, Table
-from models.departments import Body, is_body, normalise
+from extractors.model import Extract
+from models.departments import is_body, normalise
 from models.disclosure import Metadata
-from models.money import read_amount
-from models.regions import Region, by_code, from_place, region_of
+from models.publisher import Publisher, competent_department, find_publisher, find_region, government_publisher
+from models.refusals import refusal_of
+from models.regions import region_of
 from models.text import fold
-from models.titles import Front, Line, compact, published, read_front, without_number, years
+from models.titles import TITLE_LENGTH, Front, compact, is_title, published, read_front, without_number, years
 
-_TITLE_LENGTH = 120
 _KIND_WORDS = {"budget": "预算", "final_account": "决算"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """A value and the text it was read from."""
 
     value: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Who:
-    """The body as told by one place of the document. kind: department, unit or None; weight: how much it is trusted."""
-
-    name: str
-    kind: str | None
-    weight: int
     evidence: str
 
 
@@ -49,11 +39,11 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
     front = read_front(extract)
     evidence: dict[str, str] = {}
     kind = _kind(front)
-    who = _who(front)
+    who = find_publisher(front)
     government = _is_government(front, who)
     year = _year(front)
     named = _file_words(file_name, source_uri)
-    refusal = _refusal(extract, front, kind, who)
+    refusal = refusal_of(extract, front, kind.evidence if kind else None, who)
 
     report_kind = kind.value if kind else None
     if kind:
@@ -72,8 +62,8 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
     if scope_evidence:
         evidence["scope"] = scope_evidence
     if scope == "government":
-        who = _government_body(front) or (who if who and re.search("财政|人民政府", who.name) else None)
-    region = _region(front, extract, who, scope)
+        who = government_publisher(front) or (who if who and re.search("财政|人民政府", who.name) else None)
+    region = find_region(front, extract, who, scope)
     name = who.name if who else None
     if name is None:
         named_body = _body_in(named)
@@ -90,8 +80,9 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
         evidence["region"] = region.name
     if extra := _other_years(front, fiscal_year):
         evidence["other_years"] = extra
-    if difference := _disagreement(named, report_kind, fiscal_year, name, evidence):
-        evidence["disagreement"] = difference
+    differences = [_stale_forms(front, fiscal_year), _disagreement(named, report_kind, fiscal_year, name, evidence)]
+    if any(differences):
+        evidence["disagreement"] = "；".join(filter(None, differences))
     unit = scope == "unit"
     return Metadata(
         report_kind=report_kind,
@@ -104,7 +95,7 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
         region_code=region.code if region else None,
         region_name=region.name if region else None,
         region_level=region.level if region else None,
-        parent_name=_parent(front, name) if unit else None,
+        parent_name=competent_department(front, name) if unit else None,
         refusal=refusal,
         evidence=evidence,
     )
@@ -120,7 +111,7 @@ def title_kind(text: str) -> str | None:
     outright = {kind for kind, pattern in vocabulary["outright"].items() if re.search(pattern, bare)}
     settled = re.search(vocabulary["kind"][0]["pattern"], bare)
     if len(outright) == 1 and not settled:
-        return outright.pop()
+        return str(outright.pop())
     for word in vocabulary["neutral"]:
         bare = bare.replace(word, "")
     if settled and not re.search(r"决算", bare):
@@ -134,15 +125,15 @@ def title_kind(text: str) -> str | None:
     return None
 
 
-def _kind(front: Front) -> _Found | None:
+def _kind(front: Front) -> Found | None:
     """From the cover; else from titles that name a year and a kind; else from the words of the whole document."""
     kind = title_kind(front.title)
     if kind:
-        return _Found(kind, front.title[:_TITLE_LENGTH])
+        return Found(kind, front.title[:TITLE_LENGTH])
     votes: Counter[str] = Counter()
     example: dict[str, str] = {}
     for line in front.lines:
-        if not _is_title(line):
+        if not is_title(line):
             continue
         told = title_kind(line.text)
         if told:
@@ -151,12 +142,12 @@ def _kind(front: Front) -> _Found | None:
     if votes:
         best, count = votes.most_common(1)[0]
         if count >= 2 * (sum(votes.values()) - count) or len(votes) == 1:
-            return _Found(best, example[best])
+            return Found(best, example[best])
     counts = _word_counts(front)
     total = sum(counts.values())
     if total:
         kind = "final_account" if counts["final_account"] >= 0.45 * total else "budget"
-        return _Found(kind, f"全文用语：决算{counts['final_account']}处，预算{counts['budget']}处")
+        return Found(kind, f"全文用语：决算{counts['final_account']}处，预算{counts['budget']}处")
     return None
 
 
@@ -164,11 +155,6 @@ def _word_counts(front: Front) -> dict[str, int]:
     patterns = read_toml("vocabulary/metadata.toml")["count"]
     text = "\n".join(line.text for line in front.lines)
     return {kind: len(re.findall(pattern, text)) for kind, pattern in patterns.items()}
-
-
-def _is_title(line: Line) -> bool:
-    """A line that can be a title of the document, a part or a table: short, no sentence, no contents line."""
-    return 4 <= len(line.text) <= 60 and not re.search(r"。|；|…{2,}|\.{4,}|万元|亿元|·{4,}", line.text)
 
 
 # --- year --------------------------------------------------------------------------------------------------------
@@ -179,7 +165,7 @@ _YEAR_OF_FORM = re.compile(
 )
 
 
-def _year(front: Front) -> _Found | None:
+def _year(front: Front) -> Found | None:
     """The cover's year; else the year most titles name; else the year most sentences begin with.
 
     A report on one year's execution and the next year's draft is filed under the first year its title names; the other
@@ -187,11 +173,11 @@ def _year(front: Front) -> _Found | None:
     """
     found = years(front.title)
     if found:
-        return _Found(str(found[0]), front.title[:_TITLE_LENGTH])
+        return Found(str(found[0]), front.title[:TITLE_LENGTH])
     votes: Counter[int] = Counter()
     example: dict[int, str] = {}
     for line in front.lines:
-        if not _is_title(line):
+        if not is_title(line):
             continue
         match = re.search(r"(20[0-4]\d)(?:年度|年).{0,40}(?:预算|决算|收支|总表|情况表|支出表|收入表|绩效)", line.text)
         if match and years(line.text):
@@ -215,7 +201,7 @@ def _year(front: Front) -> _Found | None:
     if not votes:
         return None
     best = max(votes, key=lambda year: (votes[year], year))
-    return _Found(str(best), example[best])
+    return Found(str(best), example[best])
 
 
 def _other_years(front: Front, year: int | None) -> str | None:
@@ -223,39 +209,54 @@ def _other_years(front: Front, year: int | None) -> str | None:
     return "、".join(map(str, others)) or None
 
 
+def _stale_forms(front: Front, year: int | None) -> str | None:
+    """Where the titles of forms and parts mostly name another year than the cover."""
+    named = Counter(
+        years(line.text)[0]
+        for line in front.lines
+        if is_title(line) and _YEAR_OF_FORM.search(line.text) and years(line.text)
+    )
+    if year is None or not named:
+        return None
+    other, count = named.most_common(1)[0]
+    if other == year or count < 4 or count <= 2 * named[year]:
+        return None
+    return f"封面的年度是{year}，{count}处表名、标题却是{other}年"
+
+
 # --- scope -------------------------------------------------------------------------------------------------------
 
 
-def _is_government(front: Front, who: _Who | None) -> str | None:
+def _is_government(front: Front, who: Publisher | None) -> str | None:
     """The title that shows an account of a government, if any."""
     vocabulary = read_toml("vocabulary/metadata.toml")["government"]
     if re.search(vocabulary["strong"], front.title):
-        return front.title[:_TITLE_LENGTH]
+        return front.title[:TITLE_LENGTH]
     if re.search(vocabulary["not_title"], front.title):
         return None
     if re.search(vocabulary["title"], front.title):
-        return front.title[:_TITLE_LENGTH]
+        return front.title[:TITLE_LENGTH]
     if who is not None and who.weight >= 60 and not re.search(vocabulary["body"], who.name):
         return None
-    titles = [line.text for line in front.lines if _is_title(line)]
+    titles = [line.text for line in front.lines if is_title(line)]
     against = sum(bool(re.search(vocabulary["not_title"], title)) for title in titles)
     hits = [title for title in titles if re.search(vocabulary["title"], title)]
     dated = [title for title in hits if re.search(r"20\d\d", title)]
     return dated[0] if dated and not against else None
 
 
-def _scope(front: Front, government: str | None, who: _Who | None) -> tuple[str, str | None]:
+def _scope(front: Front, government: str | None, who: Publisher | None) -> tuple[str, str | None]:
     unit = read_toml("vocabulary/metadata.toml")["unit"]["title"]
     if government is not None:
         return "government", government
     match = re.search(unit, front.title)
     if match:
-        return "unit", front.title[:_TITLE_LENGTH]
+        return "unit", front.title[:TITLE_LENGTH]
     if re.search(r"部门(?:综合)?(?:预算|决算)", front.title) and not (who and who.kind == "unit"):
-        return "department", front.title[:_TITLE_LENGTH]
+        return "department", front.title[:TITLE_LENGTH]
     if who is not None and who.kind is not None:
         return who.kind, who.evidence
-    titles = [line.text for line in front.lines if _is_title(line)]
+    titles = [line.text for line in front.lines if is_title(line)]
     units = [title for title in titles if re.search(unit, title) and re.search(r"20\d\d", title)]
     departments = [title for title in titles if re.search(r"部门(?:综合)?(?:预算|决算)", title)]
     if units and len(units) > len(departments):
@@ -263,290 +264,21 @@ def _scope(front: Front, government: str | None, who: _Who | None) -> tuple[str,
     return "department", departments[0] if departments else None
 
 
-# --- body --------------------------------------------------------------------------------------------------------
-
-_DESCRIPTION = re.compile(
-    r"(?:关于)?(?:20\d\d(?:年度|年)?|区级|市级|省级|县级|整体|项目)*"
-    r"(?:部门|单位|财政|财务)?(?:综合)?(?:整体)?(?:收支)?(?:支出)?(?:预算|决算)(?:绩效目标表?)?(?:编制|信息|情况|公开|说明|报告|表格|报表|附表|文件|文本|书面|草案|表|的|及|和|与|、|（书面）)*"
-)
-_LABEL = re.compile(r"^(?P<label>[一-龥（）()/]{2,12})：(?P<value>.*)$")
-_HEADING = re.compile(
-    r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]、|（[一二三四五六七八九十]）)(?P<body>.+?)(?:20\d\d(?:年度|年)|概况|基本情况|的?主要职(?:能|责)|部门概况)"
-)
-_DATED = re.compile(
-    r"(?P<before>[一-龥（）]{3,40}?)20\d\d(?:年度|年)(?:度)?(?P<after>[一-龥（）]{2,40}?)?(?:部门|单位)(?:综合)?(?:预算|决算)"
-)
-
-
-def _who(front: Front) -> _Who | None:
-    """The body: labels on the cover, the cover's own words, headings, captions of tables, sentences that name it."""
-    found: list[_Who] = []
-    pieces = [line.text for line in front.cover]
-    found += [who for text in pieces if (who := _labelled(text, 100)) is not None]
-    found += _from_title(front)
-    for position, line in enumerate(front.lines):
-        if len(line.text) > 90:
-            continue
-        if line.in_table and position + 1 < len(front.lines) and not line.text.endswith("："):
-            # A label and its value in neighbouring cells.
-            who = _labelled(f"{line.text}：{front.lines[position + 1].text}", 50)
-            if who is not None:
-                found.append(who)
-        who = _labelled(line.text, 70) if (line.in_table or "：" in line.text[:14]) else None
-        if who is not None:
-            found.append(who)
-        match = _HEADING.match(line.text)
-        if match:
-            found += _candidate(match.group("body"), 60, line.text)
-        bracket = re.match(r"^（([^（）]{4,30}(?:（[^（）]*）)?[^（）]*)）$", line.text)
-        if bracket:
-            found += _candidate(bracket.group(1), 40, line.text)
-    best = _best(found)
-    if best is None or (region_of(best.name) is None and best.weight < 80):
-        # A short form (市委办公室) is completed by the full name the text uses.
-        best = _best([*found, *_from_prose(front)])
-    return best
-
-
-def _candidate(text: str, weight: int, evidence: str, kind: str | None = None) -> list[_Who]:
-    body = normalise(text)
-    if not is_body(body.name):
-        return []
-    return [_Who(body.name, body.kind or kind, weight, evidence[:_TITLE_LENGTH])]
-
-
-def _labelled(text: str, weight: int) -> _Who | None:
-    """A body behind a label ("预算主管部门：…", "编制单位：… 单位：万元")."""
-    labels: dict[str, str] = read_toml("vocabulary/bodies.toml")["labels"]
-    match = _LABEL.match(text)
-    if match is None:
-        return None
-    label = match.group("label")
-    meaning = labels.get(label) or labels.get(label.replace("（", "(").replace("）", ")"))
-    if meaning is None or meaning == "parent":
-        return None
-    value = re.split(
-        r"(?:金额)?单位：|编制日期|日期：|填报|年度：|20\d\d年|部门编码|公开网址|第\d|报送", match.group("value")
-    )[0]
-    body: Body = normalise(value)
-    if not is_body(body.name):
-        return None
-    kind = body.kind or (meaning if meaning in ("department", "unit") and weight >= 100 else None)
-    return _Who(body.name, kind, weight, text[:_TITLE_LENGTH])
-
-
-def _from_title(front: Front) -> list[_Who]:
-    """The body in the cover's words: what is left when year and description are taken away."""
-    found: list[_Who] = []
-    joined = front.title
-    rest = joined
-    cut = re.search(r"(?:公开)?目录", rest)
-    if cut:
-        rest = rest[: cut.start()]
-    rest = re.sub(r"^附件\d*：?|—.*$|20\d\d年\d{1,2}月(?:\d{1,2}日)?", "", rest)
-    for whole in (rest, *(line.text for line in front.cover)):
-        match = re.match(
-            r"^(?:关于)?(?:20\d\d(?:年度|年)?)?(?P<body>.+?)(?:关于)?(?:20\d\d(?:年度|年)?)?(?:度)?(?:市级|区级|省级|县级)?(?:部门|单位)(?:综合)?(?:整体)?(?:预算|决算)",
-            whole,
-        )
-        if match is None:
-            match = re.match(
-                r"^(?:20\d\d(?:年度|年)?)?(?P<body>.+?)(?:20\d\d(?:年度|年)?)?(?:度)?(?:部门|单位|项目|整体)?(?:支出)?(?:预算|决算|绩效)",
-                whole,
-            )
-        tail = re.search(r"(?:预算|决算)(?:信息|情况|公开|说明|报告|报表|表|的)*(?P<body>[^预决]{4,40})$", whole)
-        for each in (match, tail):
-            if each and not found:
-                found += _candidate(each.group("body"), 90, whole)
-        if found:
-            break
-    for line in front.cover:
-        found += _candidate(line.text, 80, line.text)
-    return found
-
-
-def _from_prose(front: Front) -> list[_Who]:
-    """The full name that sentences and headings put before the year; only names that say their place."""
-    votes: Counter[str] = Counter()
-    example: dict[str, str] = {}
-    for line in front.lines:
-        for match in re.finditer(
-            r"(?:^|[，。；：、（形成和]|根据)([一-龥]{2,12}[一-龥（）]{2,26}?)(?=20\d\d年|部门(?:预算|决算)|单位(?:预算|决算))",
-            line.text,
-        ):
-            body = normalise(match.group(1))
-            if is_body(body.name) and region_of(body.name) is not None:
-                votes[body.name] += 1
-                example.setdefault(body.name, line.text[:60])
-        for match in re.finditer(
-            r"^([一-龥]{2,12}[一-龥（）]{2,26}?)(?:按单位|主要职(?:责|能)|是[一-龥]{1,12}(?:组成部门|直属|工作部门)|内设)",
-            line.text,
-        ):
-            body = normalise(match.group(1))
-            if is_body(body.name) and region_of(body.name) is not None:
-                votes[body.name] += 1
-                example.setdefault(body.name, line.text[:60])
-    if not votes:
-        return []
-    name, _ = votes.most_common(1)[0]
-    return [_Who(name, None, 30, example[name])]
-
-
-def _best(found: list[_Who]) -> _Who | None:
-    """The most trusted; among equals a name that says its place, then the one found most often, then the first."""
-    if not found:
-        return None
-    counts = Counter(who.name for who in found)
-    placed = {who.name: region_of(who.name) is not None for who in found}
-    best = max(
-        range(len(found)),
-        key=lambda i: (found[i].weight + (15 if placed[found[i].name] else 0), counts[found[i].name], -i),
-    )
-    chosen = found[best]
-    kinds = [who.kind for who in found if who.name == chosen.name and who.kind is not None and who.weight >= 80]
-    return _Who(chosen.name, kinds[0] if kinds else chosen.kind, chosen.weight, chosen.evidence)
-
-
-def _parent(front: Front, name: str | None) -> str | None:
-    """The competent department a unit's document names."""
-    for line in front.lines[:400]:
-        match = re.match(r"^(?:预算|决算)?主管部门：(.+)$", line.text)
-        if match and is_body(normalise(match.group(1)).name):
-            return normalise(match.group(1)).name
-    for line in front.cover:
-        if name and name in line.text and re.search(r"本级", line.text):
-            return name
-    return None
-
-
-def _government_body(front: Front) -> _Who | None:
-    """Who speaks for the government: its finance bureau or itself, printed on the cover or in the opening lines."""
-    pattern = read_toml("vocabulary/metadata.toml")["government"]["body"]
-    for line in (*front.cover, *front.lines[:120]):
-        for match in re.finditer(rf"[一-龥]{{2,14}}?{pattern}", line.text):
-            name = from_place(match.group())
-            if region_of(name) is not None and is_body(name):
-                return _Who(name, None, 50, line.text[:_TITLE_LENGTH])
-    return None
-
-
-def _region(front: Front, extract: Extract, who: _Who | None, scope: str) -> Region | None:
-    """The place: from the body's name, else from the title, else from the keys a system left in hidden cells."""
-    if who is not None:
-        region = region_of(who.name)
-        if region is not None:
-            return region
-    texts = [front.title, *(line.text for line in front.cover)]
-    if scope == "government":
-        texts += [line.text for line in front.lines[:40] if _is_title(line)]
-    for text in texts:
-        bare = re.sub(r"^(?:\d+|附件|表|公开|关于|—)*(?:20\d\d(?:年度|年|年末)?)?", "", text)
-        region = region_of(bare)
-        if region is not None and region.level != "central":
-            return region
-    for block in extract.hidden:
-        texts = [block.text] if isinstance(block, Paragraph) else [cell.text for cell in block.cells[:400]]
-        for text in texts:
-            match = re.match(r"AD_NAME#\d*\s*([一-龥]+)", text)
-            if match and (region := region_of(match.group(1))) is not None:
-                return region
-            match = re.search(r"AD_CODE_GK[#=](\d{2,6})(?!\d)", text)
-            if match and (region := by_code(match.group(1))) is not None:
-                return region
-    return None
-
-
-# --- what it is not ----------------------------------------------------------------------------------------------
-
-
-def _refusal(extract: Extract, front: Front, kind: _Found | None, who: _Who | None) -> str | None:
-    """A sentence when the document is beyond doubt no budget or final account with figures; else None."""
-    vocabulary = read_toml("vocabulary/metadata.toml")
-    title = front.title[:_TITLE_LENGTH] or (front.lines[0].printed if front.lines else "")
-    match = re.search(vocabulary["other"]["always"], front.title)
-    if match:
-        return f"不是预算或决算文件：标题为“{title}”"
-    amounts = _amounts(extract)
-    if amounts == 0:
-        links = [
-            link
-            for link in extract.links
-            if any(
-                re.search(vocabulary["landing"]["attachment"], text, re.IGNORECASE) for text in (link.href, link.text)
-            )
-        ]
-        if extract.format == "html" and links:
-            return f"网页只列出{len(links)}个附件，没有预算或决算数字；请收录附件本身"
-        if extract.format == "html":
-            return "网页上没有预算或决算数字"
-    holders = _placeholders(extract, vocabulary["template"]["placeholder"])
-    if holders >= 3 and amounts < 3 * holders and amounts < 30 and (who is None or re.search(r"[XＸ×x*]{2}", who.name)):
-        return f"空白模板：{holders}处单位名称、数字仍为占位符，没有预算或决算数字"
-    if re.search(vocabulary["other"]["about"], front.title) and amounts < 2 and not _has_forms(front):
-        return f"不是预算或决算文件：标题为“{title}”，没有预算或决算表"
-    if kind is None:
-        if re.search(vocabulary["other"]["alone"], front.title) and not _has_forms(front):
-            return f"不是预算或决算文件：标题为“{title}”，全文没有预算或决算表"
-        if front.lines and not any(re.search(vocabulary["other"]["words"], line.text) for line in front.lines):
-            return "不是预算或决算文件：标题、表名和正文都没有预算或决算的内容"
-    elif (
-        kind.evidence.startswith("全文用语")
-        and re.search(vocabulary["other"]["alone"], front.title)
-        and not _has_forms(front)
-    ):
-        return f"不是预算或决算文件：标题为“{title}”，没有预算或决算表"
-    return None
-
-
-def _has_forms(front: Front) -> bool:
-    """Whether any official form's title stands in the document."""
-    return any(
-        re.search(r"(?:收支|收入|支出)(?:预算|决算)?(?:总|总体情况|明细)?表|三公”经费.*表|情况表", line.text)
-        for line in front.lines
-        if _is_title(line)
-    )
-
-
-def _amounts(extract: Extract) -> int:
-    """How many amounts other than zero the document prints: numeric cells, and figures with a money unit in text."""
-    count = 0
-    for block in extract.blocks:
-        if isinstance(block, Table):
-            for cell in block.cells:
-                text = cell.text.strip()
-                if not text or text[0] in "一二三四五六七八九十" or (amount := read_amount(text)) is None:
-                    continue
-                # Codes, column numbers and years are bare integers.
-                count += bool(amount.value) and (amount.decimals > 0 or "," in text)
-        else:
-            text = fold(block.text)
-            count += len(re.findall(r"\d[\d，,]*(?:\.\d+)?(?:万元|亿元|元)", text))
-            count += (
-                len(re.findall(r"(?<![\d.])\d{1,3}(?:[，,]\d{3})*\.\d{2}(?![\d.])", text)) if "元" not in text else 0
-            )
-        if count > 500:
-            break
-    return count
-
-
-def _placeholders(extract: Extract, pattern: str) -> int:
-    compiled = re.compile(pattern)
-    count = 0
-    for block in extract.blocks:
-        texts = [block.text] if isinstance(block, Paragraph) else [cell.text for cell in block.cells]
-        count += sum(len(compiled.findall(re.sub(r"\s+", "", text))) for text in texts if text)
-    return count
-
-
 # --- names and titles --------------------------------------------------------------------------------------------
 
 
+_NOT_TITLE = re.compile(
+    r"^(?:20\d\d年\d{1,2}月.*|附件?[\d一二三四五六七八九十]*：?|.{2,14}(?:会议文件|会议大会文件|秘书处).*|.{2,12}(?:人大|人民代表大会)(?:.次会议)?|[^：]{2,10}：.*)$"
+)
+
+
 def _title(front: Front, extract: Extract) -> str | None:
-    """The title as published: the cover's lines joined; else the first title-like line."""
-    printed = "".join(line.printed for line in front.cover if not re.match(r"^20\d\d年\d{1,2}月", line.text))
+    """The title as published: the cover's lines joined, without dates and labelled lines; else the first title-like line."""
+    kept = [line for line in front.cover if not _NOT_TITLE.match(line.text)] or list(front.cover)
+    printed = "".join(line.printed for line in kept)
     if printed:
-        return without_number(printed)[:_TITLE_LENGTH]
-    first = next((line.printed for line in front.lines if _is_title(line) and title_kind(line.text)), None)
+        return without_number(printed)[:TITLE_LENGTH]
+    first = next((line.printed for line in front.lines if is_title(line) and title_kind(line.text)), None)
     return first or (extract.title or "").strip() or None
 
 

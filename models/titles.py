@@ -13,6 +13,9 @@ from datetime import date
 from extractors.model import Extract, Paragraph, Table
 from models.text import clean, fold
 
+TITLE_LENGTH = 120
+"""How much of a title is kept, in characters."""
+
 _MAX_LINES = 6000
 _TABLE_ROWS = 6
 _PAGE_NUMBER = re.compile(r"^(?:[-—–_·─\s]*\d{1,3}[-—–_·─\s]*|第\d{1,3}页.*|Page\d+.*)$", re.IGNORECASE)
@@ -160,6 +163,6 @@ def published(extract: Extract, front: Front) -> date | None:
     return None
 
 
-def spaced_digits(text: str) -> str:
-    """The text with digits that stand apart ("2 0 2 4") joined."""
-    return re.sub(r"(?<=\d) (?=\d)", "", text)
+def is_title(line: Line) -> bool:
+    """A line that can be a title of the document, a part or a table: short, no sentence, no contents line."""
+    return 4 <= len(line.text) <= 60 and not re.search(r"。|；|…{2,}|\.{4,}|万元|亿元|·{4,}", line.text)
