@@ -133,7 +133,7 @@ def _names(lines: Sequence[Line], outcome: Outcome, year: int) -> Iterator[Findi
                 observed=gone.name,
             )
         for level, name in zip("类款项", named.names, strict=True):
-            if name is None or level == "类" or f"{name}（" not in named.text.replace(" ", ""):
+            if name is None or level == "类" or f"{name}（" not in named.text or not _stands_alone(line, named.start):
                 continue
             key = (level, name_key(name))
             if key in seen or _known(scheme, name, level, known):
@@ -146,6 +146,11 @@ def _names(lines: Sequence[Line], outcome: Outcome, year: int) -> Iterator[Findi
                 line.place(named.start),
                 observed=name,
             )
+
+
+def _stands_alone(line: Line, start: int) -> bool:
+    """Whether a path opens its line or sentence: elsewhere its first name can hold words of the sentence."""
+    return start == 0 or re.fullmatch(r".{0,9}[、.．）。：；]", line.text[max(0, start - 10) : start]) is not None
 
 
 def _known(scheme: Any, name: str, level: str, known: set[str]) -> bool:
@@ -314,7 +319,7 @@ def _count_sums(lines: Sequence[Line], outcome: Outcome) -> Iterator[Finding]:
                 parts.append(part)
                 end = part.after
             total = sum((part.value for part in parts), Decimal(0))
-            if len(parts) < 2 or total == whole.value or (total < whole.value and whole.unit != "辆"):
+            if whole.unit not in ("辆", "台") or len(parts) < 2 or total == whole.value:
                 continue
             if re.match(r"等", line.text[end:]):
                 continue

@@ -194,11 +194,16 @@ def _continues(before: _Piece, after: _Piece, width: int) -> bool:
     depth, _ = numbering(after.text)
     if depth is not None and (depth <= 3 or not (before.text[-1].isdigit() or before.text[-1] in "第（")):
         return False
+    if before.lines == 1 and _TITLE_END.search(before.text):
+        return False
     own_depth, _ = numbering(before.text)
     full = before.last_length >= min(width * 0.6, 30)
     if own_depth is not None and own_depth <= 3 and before.lines == 1 and before.last_length < width * 0.7:
         return False
     return full or before.text[-1] in "，、"
+
+
+_TITLE_END = re.compile(r"^[^，。；：]{2,50}(?:说明|情况|概况|解释)(?:（[^（）]{0,20}）)?$")
 
 
 def numbering(text: str) -> tuple[int | None, int | None]:

@@ -190,13 +190,19 @@ def _sequence(pattern: str, position: int) -> tuple[list[str], int]:
     return results, position
 
 
+_LONG_CLASS = 6
+"""Shorter class names without 支出 (交通运输) are parts of the names of bodies."""
+
+
 def _class_names() -> Iterator[str]:
     """Names of the functional 类 of all years, with and without the final 支出."""
     for entry in load_catalog().functional.entries:
         if entry.level == "类" and len(entry.name) > 3:
             name = fold(entry.name)
-            yield name
-            yield name + "支出" if not name.endswith("支出") else name.removesuffix("支出")
+            short = name.removesuffix("支出")
+            yield short + "支出"
+            if len(short) >= _LONG_CLASS:
+                yield short
 
 
 @lru_cache(maxsize=1)

@@ -84,6 +84,9 @@ def _span(text: str, run: list[re.Match[str]], floor: int) -> Iterator[PathSpan]
         r"^(?:\d{1,2}[、.．]|（[一二三四五六七八九十\d]{1,3}）|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳]|其中)+", head
     )
     start += number.end() if number else 0
+    quote = text.rfind("”", start, run[0].start() - 1)
+    if quote > start and run[0].start() - quote > 2:
+        start = quote + 1
     parsed = parse_path(text[start : run[-1].end()])
     if parsed is None or len(text[start : run[0].start()]) < 2:
         return

@@ -30,7 +30,13 @@ _SENTENCE = re.compile(r"[。！？]")
 _CLAUSE = re.compile(r"[，；：、]")
 _TRAILER = re.compile(r"(?:[（，]|以上|年度|年|的|在|于|对)+$")
 _GROUPS = frozenset({"three_public", "operation", "procurement"})
+_PREFIX = re.compile(
+    r"(?:\d{1,2}[、.．]|（[一二三四五六七八九十\d]{1,3}）|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳])+"
+    r"(?:[^，。；：]{2,40}(?:说明|情况)(?:（[^（）]{0,12}）)?(?=(?:19|20)\d\d年))?"
+)
+"""A number at the start of a line, with the heading that a broken layout left on the line of its text."""
 _OPEN = ("：", "其中", "包括", "如下", "其中:", "如下。")
+_TOTAL_SECTIONS = frozenset({None, "income", "expenditure", "grant", "general", "gov_fund", "state_capital"})
 _SILENT = frozenset({"glossary", "duties"})
 
 
@@ -55,6 +61,11 @@ class What:
     path: bool = False
     combines: bool = False
     measure: str | None = None
+
+
+_UNKNOWN = What("", "", "", "", "")
+"""Stands for a thing an unread amount was of."""
+_LISTING = re.compile(r"(?:[、，和及或与]|以及|（[^（）]*）|支出|收入|预算|决算|数)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,9 @@ class _Clause:
     zipped: bool = False
     every: bool = False
     clean: bool = True
+    mixed: bool = False
+    last_end: int = 0
+    fund_start: int = 0
     zone: str | None = None
 
 
@@ -216,6 +230,7 @@ class Reader:
             kind = kind or self.lexicon.section(heading)
         # The innermost numbered heading says most; the outer ones give the fund.
         inner = re.split(r"(?=（[一二三四五六七八九十]{1,3}）)", line.section or "")
+        inner = [part for part in inner if not re.search(r"\d.*元", part)] or [""]
         own = self.lexicon.section(inner[-1]) if inner else None
         glossary = self.lexicon.section(line.part or "") if line.part else None
         if glossary is not None and glossary.id == "glossary":
@@ -318,6 +333,9 @@ class Reader:
                 state.heading_topic = clause.subjects[0]
             else:
                 state.topic = clause.subjects[0]
+        elif not clause.subjects and clause.generic is not None and clause.clean and clause.measure is not None:
+            subject = self.lexicon.subjects[clause.generic.value]
+            state.topic = self._what(subject, None, line.text[clause.generic.start : clause.generic.end], clause.scope)
         elif text.endswith(("如下", "包括", "其中", "内容")):
             self._lead_in(line, start, end)
 
@@ -334,10 +352,7 @@ class Reader:
         clause = _Clause(zone=self.state.zone)
         position = start
         if start == 0:
-            prefix = re.match(
-                r"(?:\d{1,2}[、.．]|（[一二三四五六七八九十\d]{1,3}）|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳])+",
-                line.text[:end],
-            )
+            prefix = _PREFIX.match(line.text, 0, end)
             position = prefix.end() if prefix else 0
         pieces = re.split(r"([，；：])", line.text[position:end])
         for piece in pieces:
@@ -357,7 +372,10 @@ class Reader:
         if mark in "，；" and clause.fund is not None and not clause.subjects:
             clause.fund = None
         clause.clean = True
+        if mark == "：":
+            clause.change = None
         if mark == "；":
+            clause.subjects, clause.generic, clause.mixed = [], None, False
             clause.measure, clause.change, clause.comparing = None, None, False
 
     def _piece(self, line: Line, start: int, end: int, named: list[Named], clause: _Clause) -> None:
@@ -389,8 +407,12 @@ class Reader:
         if clause.zone == "purpose" and first.kind == "completion":
             clause.zone = None
             return True
-        statement = first.kind in ("subject", "path", "fund") and not any(
-            t.kind in ("increase", "decrease", "either", "other", "cause") for t in tokens
+        opening = first.kind in ("subject", "path", "fund", "measure", "year", "this_year")
+        named = any(t.kind in ("subject", "path", "fund", "class") for t in tokens)
+        statement = (
+            opening
+            and named
+            and not any(t.kind in ("increase", "decrease", "either", "other", "cause") for t in tokens)
         )
         if clause.zone == "cause;" and statement:
             clause.zone = None
@@ -441,7 +463,7 @@ class Reader:
             or (self.body and (name in self.body or self.body in name))
             or (
                 not (generic and self.state.sentence_subjects)
-                and (self.lexicon.organisation.search(name) or self.lexicon.organisation.search(whole))
+                and (self.lexicon.organisation.search(name) or self.lexicon.organisation.search(whole.rstrip("的")))
             )
         ):
             return keep + scopes + tokens[first:]
@@ -481,20 +503,21 @@ class Reader:
         elif kind == "fund":
             if not (clause.subjects and self._same_clause(text, clause, token)):
                 clause.fund = token.value
+                clause.fund_start = token.start
         elif kind == "scope":
             clause.scope = text[token.start : token.end]
         elif kind == "subject":
             self._subject(text, token, clause)
         elif kind == "class":
-            self._add(clause, self._class_what(text, token, clause))
+            self._add(clause, self._class_what(text, token, clause), token, text)
         elif kind == "path":
             what = self._path_what(named[int(token.value)])
             self.state.path = what
-            self._add(clause, what)
+            self._add(clause, what, token, text)
         elif kind == "among":
             if clause.subjects and text[token.start : token.end] in ("其中", "中", "包括", "含"):
                 self.state.sentence_subjects.extend(clause.subjects)
-                clause.subjects = []
+                clause.subjects, clause.mixed = [], False
             clause.clean = True
         elif kind == "share":
             clause.share = True
@@ -550,12 +573,25 @@ class Reader:
                 clause.clean = False
                 return
             what = replace(what, item=f"{stage[-1]}{subject.item}")
-        self._add(clause, what)
+        if clause.fund is not None:
+            token = replace(token, start=min(token.start, clause.fund_start))
+        self._add(clause, what, token, text)
         clause.fund = None
 
-    def _add(self, clause: _Clause, what: What) -> None:
-        clause.subjects.append(what)
+    def _add(self, clause: _Clause, what: What, token: Token, text: str) -> None:
+        """Note a subject; two in one clause must be a list (A、B和C), else it is not clear which one is meant."""
         clause.generic = None
+        if clause.subjects:
+            if clause.subjects[-1] == what or (clause.subjects[-1].item, clause.subjects[-1].fund) == (
+                what.item,
+                what.fund,
+            ):
+                clause.last_end = token.end
+                return
+            if not _LISTING.fullmatch(text[clause.last_end : token.start]):
+                clause.mixed = True
+        clause.subjects.append(what)
+        clause.last_end = token.end
 
     def _what(self, subject: Subject, fund: str | None, name: str, scope: str | None) -> What:
         """Give a subject its fund: from its words, else the headline it is a part of, else the section."""
@@ -667,37 +703,40 @@ class Reader:
 
     def _money(self, number: int, line: Line, group: list[Figure], clause: _Clause, sentence: int) -> None:
         figure = group[0]
-        if (
-            any(each.broken for each in group)
-            or not clause.clean
-            or clause.zone is not None
-            or clause.share
-            or not self.year
-        ):
+        if clause.zone is not None:
+            if clause.zone == "cause;":
+                self._lost()
             self._unread(number, group)
             return
-        state = self.state
-        subjects = clause.subjects
-        if clause.fund is not None and not subjects:
-            subjects = self._fund_alone(line, clause)
+        if any(each.broken for each in group) or not clause.clean or clause.mixed or clause.share or not self.year:
+            self._lost()
+            self._unread(number, group)
+            return
         if figure.unit is None and clause.change is not None:
             self.outcome.percentless.append((number, figure))
             return
-        if not subjects:
+        state = self.state
+        subjects = clause.subjects
+        if not subjects and clause.fund is not None:
+            subjects = self._fund_alone(clause)
+        elif not subjects:
             inherited = self._inherit(clause)
-            subjects = [inherited] if inherited is not None else []
+            subjects = [inherited] if inherited is not None and inherited is not _UNKNOWN else []
         if not subjects:
+            self._lost()
             self._unread(number, group)
             return
         if clause.measure is None and subjects[0].measure is not None:
             clause.measure = subjects[0].measure
         measured = self._measure(clause, figure)
         if measured is None:
+            state.sentence_subjects.extend(subjects)
             self._unread(number, group)
             return
         measure, year, compare = measured
         pairs = self._pair(subjects, group, clause)
         if pairs is None:
+            self._lost()
             self._unread(number, group)
             return
         if clause.year is not None:
@@ -716,44 +755,42 @@ class Reader:
                 sentence,
                 order if len(pairs) > len(group) else 0,
             )
-        if measure not in ("change",) and compare is None:
-            last = subjects[-1]
-            if last.kind == "total" and last.group is None and not last.path:
-                state.headline = last
+        last = subjects[-1]
+        if (measure == "change" or compare is None) and last.kind == "total" and last.group is None and not last.path:
+            state.headline = last
         for what in subjects:
             if what not in state.sentence_subjects:
                 state.sentence_subjects.append(what)
         state.topic = subjects[-1] if len(subjects) == 1 or clause.every else None
 
-    def _fund_alone(self, line: Line, clause: _Clause) -> list[What]:
-        """ "其中：一般公共预算拨款13.5万元": the fund alone, its flow from the total before it."""
+    def _lost(self) -> None:
+        """An amount of something unknown: nothing after it may be taken for what stood before it."""
         state = self.state
-        headline = state.headline
-        assert clause.fund is not None
+        state.headline = None
+        state.topic = None
+        state.sentence_subjects.append(_UNKNOWN)
+
+    def _fund_alone(self, clause: _Clause) -> list[What]:
+        """ "其中：一般公共预算拨款13.5万元": the fund alone, its flow from the total before it, or the section."""
+        state = self.state
+        headline, fund = state.headline, clause.fund
+        assert fund is not None
+        name = _FUND_ITEMS[fund]
         if headline is None:
+            section = state.section or ""
+            if state.fund == fund and "收入" not in section and re.search(r"支出|拨款", section):
+                return [What("expenditure", "total", name + "支出", name, fund, "total", "total")]
             return []
         if headline.flow == "income" and headline.fund == "all":
-            return [
-                What("income", clause.fund, _INCOME_ITEMS[clause.fund], _FUND_ITEMS[clause.fund], "all", group="income")
-            ]
+            return [What("income", fund, _INCOME_ITEMS[fund], name, "all", group="income")]
         ending = "收入" if headline.flow == "income" else "支出"
-        return [
-            What(
-                headline.flow,
-                "total",
-                _FUND_ITEMS[clause.fund] + ending,
-                _FUND_ITEMS[clause.fund],
-                clause.fund,
-                "total",
-                "total",
-            )
-        ]
+        return [What(headline.flow, "total", name + ending, name, fund, "total", "total")]
 
     def _inherit(self, clause: _Clause) -> What | None:
         """The subject of an amount whose own clause names none; None when more than one could be meant."""
         state = self.state
         if state.path is not None:
-            return state.path
+            return state.path if not state.sentence_subjects or state.sentence_subjects[-1].path else None
         if clause.generic is not None:
             return self._generic(clause)
         if state.topic is not None and (state.sentence_subjects or not state.last_subjects):
@@ -765,37 +802,25 @@ class Reader:
         return state.topic or state.heading_topic
 
     def _generic(self, clause: _Clause) -> What | None:
-        """A bare 支出 or 收入: the topic itself where there is just one, else the total of the section."""
+        """A bare 支出 or 收入: the one thing spoken of, or the total it is compared with, or the total of the section."""
         state = self.state
         assert clause.generic is not None
         subject = self.lexicon.subjects[clause.generic.value]
         known = state.sentence_subjects or state.last_subjects
-        single = known[0] if len(known) == 1 else None
-        words = "支出" if subject.flow == "expenditure" else "收入"
-        if (
-            single is None
-            and not known
-            and state.heading_topic is not None
-            and state.heading_topic.flow == subject.flow
-        ):
-            single = state.heading_topic
-        if (
-            single is not None
-            and single.flow == subject.flow
-            and (single.group or single.path or single.kind == "total")
-        ):
-            return single
-        if single is not None and single.flow == subject.flow and clause.generic_followed is None:
-            return single
-        if len(known) > 1 and (
-            clause.generic_followed is None or (state.headline is None or state.headline.flow != subject.flow)
-        ):
+        followed = clause.generic_followed
+        alone = known[0] if len(known) == 1 and known[0].flow == subject.flow else None
+        if alone is not None and (alone.group or alone.path or alone.kind == "total" or followed is None):
+            return alone
+        if known:
+            total = state.headline
+            compared = followed in ("compare", "change")
+            return total if compared and total is not None and total.flow == subject.flow else None
+        if state.heading_topic is not None and state.heading_topic.flow == subject.flow:
+            return state.heading_topic
+        section = state.kind.id if state.kind is not None else None
+        if clause.measure is None or section not in _TOTAL_SECTIONS:
             return None
-        if clause.generic_followed is None and known:
-            return None
-        if len(known) > 1 and state.headline is not None:
-            return state.headline
-        return self._what(subject, None, words, clause.scope)
+        return self._what(subject, None, "支出" if subject.flow == "expenditure" else "收入", clause.scope)
 
     def _measure(self, clause: _Clause, figure: Figure) -> tuple[str, int, tuple[int, str] | None] | None:
         """Measure and year of a figure, and what a change is measured against; None when that cannot be told."""
