@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,91 +33,94 @@ class Line:
     pieces: tuple[tuple[str, float, float], ...]
 
 
+_Glyph = tuple[float, float, float, float, float, float, str]
+"""x0, x1, middle, size, upper, lower, text: plain numbers, because single numpy elements are slow to handle."""
+
+
 def make_lines(characters: Characters, chosen: NDArray[np.int64]) -> list[Line]:
     """The chosen characters as lines, top to bottom. Characters whose middles lie within half a font size of each
     other stand on one line, whatever their baselines."""
     if not len(chosen):
         return []
-    order = chosen[np.argsort(characters.middle[chosen], kind="stable")].tolist()
-    middle, size = characters.middle, characters.size
-    groups: list[list[int]] = []
+    order = chosen[np.argsort(characters.middle[chosen], kind="stable")]
+    columns = (characters.x0, characters.x1, characters.middle, characters.size, characters.upper, characters.lower)
+    glyphs: list[_Glyph] = list(
+        zip(*(column[order].tolist() for column in columns), [characters.text[i] for i in order.tolist()], strict=True)
+    )
+    groups: list[list[_Glyph]] = []
     at = height = 0.0
-    for i in order:
-        if groups and middle[i] - at <= 0.5 * min(height, max(size[i], 0.6 * height)):
+    for glyph in glyphs:
+        middle, size = glyph[2], glyph[3]
+        if groups and middle - at <= 0.5 * min(height, max(size, 0.6 * height)):
             group = groups[-1]
-            group.append(i)
+            group.append(glyph)
             # The line is where its visible characters are on average; blanks often have another font's metrics.
-            if characters.text[i] not in _BLANKS:
-                at += (middle[i] - at) / min(len(group), 8)
-                height = max(height, size[i])
+            if glyph[6] not in _BLANKS:
+                at += (middle - at) / min(len(group), 8)
+                height = max(height, size)
         else:
-            groups.append([i])
-            at, height = float(middle[i]), float(size[i])
-    lines = [_line(characters, group) for group in groups]
+            groups.append([glyph])
+            at, height = middle, size
+    lines = [_line(group) for group in groups]
     return [line for line in lines if line is not None]
 
 
-def _line(characters: Characters, group: list[int]) -> Line | None:
+def _line(group: list[_Glyph]) -> Line | None:
     """One line from its characters in any order; None when there is nothing but blanks."""
-    x0s, x1s, sizes, texts = characters.x0, characters.x1, characters.size, characters.text
-    group.sort(key=lambda i: x0s[i])
-    solid = [i for i in group if texts[i] not in _BLANKS]
+    group.sort(key=itemgetter(0))
+    solid = [glyph for glyph in group if glyph[6] not in _BLANKS]
     if not solid:
         return None
-    solid = _single(characters, solid)
-    em = float(np.median(sizes[solid]))
-    blanks = [i for i in group if texts[i] in _BLANKS]
+    solid = _single(solid)
+    em = sorted(glyph[3] for glyph in solid)[len(solid) // 2]
+    blanks = [glyph for glyph in group if glyph[6] in _BLANKS]
     parts: list[str] = []
     pieces: list[tuple[str, float, float]] = []
-    start = x0s[solid[0]]
-    previous = -1
+    start = solid[0][0]
+    previous: _Glyph | None = None
     at = 0
     lead = 0.0
-    for i in solid:
-        between: list[int] = []
-        while at < len(blanks) and x0s[blanks[at]] < x0s[i]:
+    for glyph in solid:
+        between: list[_Glyph] = []
+        while at < len(blanks) and blanks[at][0] < glyph[0]:
             between.append(blanks[at])
             at += 1
-        if previous < 0:
-            lead = sum(1.0 if texts[k] == _IDEOGRAPHIC_BLANK else (x1s[k] - x0s[k]) / em for k in between)
+        if previous is None:
+            lead = sum(1.0 if blank[6] == _IDEOGRAPHIC_BLANK else (blank[1] - blank[0]) / em for blank in between)
         else:
-            gap = x0s[i] - x1s[previous]
+            gap = glyph[0] - previous[1]
             if gap > 2.2 * em:
-                pieces.append(("".join(parts), float(start), float(x1s[previous])))
-                parts, start = [], x0s[i]
+                pieces.append(("".join(parts), start, previous[1]))
+                parts, start = [], glyph[0]
             elif gap > 0.12 * em:
                 # Real blanks count where there is room for them; a gap without one counts when it is a wide one.
                 if between:
-                    parts.append(texts[between[0]])
-                elif gap > (0.7 if texts[i] > "\u2e80" or texts[previous] > "\u2e80" else 0.5) * em:
+                    parts.append(between[0][6])
+                elif gap > (0.7 if glyph[6] > "\u2e80" or previous[6] > "\u2e80" else 0.5) * em:
                     parts.append(" ")
-        parts.append(texts[i])
-        previous = i
-    pieces.append(("".join(parts), float(start), float(x1s[previous])))
+        parts.append(glyph[6])
+        previous = glyph
+    pieces.append(("".join(parts), start, solid[-1][1]))
     text = "    ".join(piece[0] for piece in pieces)
     box = (
-        float(x0s[solid[0]]),
-        float(characters.upper[solid].min()),
-        float(max(x1s[k] for k in solid)),
-        float(characters.lower[solid].max()),
+        solid[0][0],
+        min(glyph[4] for glyph in solid),
+        max(glyph[1] for glyph in solid),
+        max(glyph[5] for glyph in solid),
     )
     return Line(text, round(lead, 2), box, round(em, 2), tuple(pieces))
 
 
-def _single(characters: Characters, solid: list[int]) -> list[int]:
+def _single(solid: list[_Glyph]) -> list[_Glyph]:
     """Without glyphs printed twice at nearly the same place (bold by overprint, shadows)."""
-    kept: list[int] = []
-    for i in solid:
-        width = max(float(characters.x1[i] - characters.x0[i]), 0.5)
-        for k in reversed(kept[-3:]):
-            if (
-                characters.text[k] == characters.text[i]
-                and abs(characters.x0[k] - characters.x0[i]) < 0.3 * width
-                and abs(characters.middle[k] - characters.middle[i]) < 0.3 * characters.size[i]
-            ):
+    kept: list[_Glyph] = []
+    for glyph in solid:
+        near = 0.3 * max(glyph[1] - glyph[0], 0.5)
+        for other in kept[-3:]:
+            if glyph[0] - other[0] < near and other[6] == glyph[6] and abs(other[2] - glyph[2]) < 0.3 * glyph[3]:
                 break
         else:
-            kept.append(i)
+            kept.append(glyph)
     return kept
 
 
