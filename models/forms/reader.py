@@ -545,6 +545,8 @@ class _TableReader:
         mapping = label.function or label.economic
         level = self._level(label)
         subset = label.subset or meaning.subset or (entry is not None and entry.subset)
+        if self.form == "project_expenditure" and meaning.component not in (None, "project") and meaning.fund is None:
+            subset = True  # a source without a fund of its own (单位资金): part of the total under the same fund "all"
         item = self._canonical(label, meaning, component)
         return LineItem(
             locator=self._locator(cell, meaning),
@@ -617,7 +619,7 @@ class _TableReader:
                 component = "current_income" if item_flow == "income" else "total"
             if component == "current_income":
                 item_flow = "income"
-        elif self.form == "project_expenditure" and component == "total":
+        elif self.form == "project_expenditure":
             component = "project"
         if component in ("opening_balance", "closing_balance"):
             item_flow = "balance"
