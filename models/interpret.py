@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from extractors.model import Extract
-from models.disclosure import Disclosure
+from collections.abc import Iterable, Iterator
+
+from extractors.model import Extract, Place
+from models.disclosure import Disclosure, Finding, FormInstance, Metadata
 from models.forms import read_forms
 from models.metadata import read_metadata
 from models.performance import read_performance
@@ -28,7 +30,29 @@ def interpret(extract: Extract, *, file_name: str, source_uri: str) -> Disclosur
         statistics=(*forms.statistics, *prose.statistics),
         performance_projects=tuple(performance.projects),
         performance_indicators=tuple(performance.indicators),
-        findings=(*forms.findings, *performance.findings, *prose.findings),
+        findings=(
+            *_metadata_findings(metadata),
+            *_unread_tables(forms.forms),
+            *forms.findings,
+            *performance.findings,
+            *prose.findings,
+        ),
         forms=tuple(forms.forms),
         passages=tuple(prose.passages),
     )
+
+
+def _unread_tables(forms: Iterable[FormInstance]) -> Iterator[Finding]:
+    """A table that prints amounts and was not read is said so, with how many amounts stand in it."""
+    for instance in forms:
+        if instance.form is None and instance.amounts:
+            message = f"表“{instance.title or '（无题）'}”印有 {instance.amounts} 个金额，未读入：{instance.reason}。"
+            place = Place(page=instance.first_page, sheet=instance.sheet)
+            yield Finding("TABLE-UNREAD", "info", message, place, None, str(instance.amounts))
+
+
+def _metadata_findings(metadata: Metadata) -> Iterator[Finding]:
+    """File names and addresses lie: where they contradict the document, the document wins and the contradiction is told."""
+    disagreement = metadata.evidence.get("disagreement")
+    if disagreement:
+        yield Finding("META-DISAGREEMENT", "info", disagreement, Place(page=1), metadata.title, None)
