@@ -216,7 +216,7 @@ def _stale_forms(front: Front, year: int | None) -> str | None:
         for line in front.lines
         if is_title(line) and _YEAR_OF_FORM.search(line.text) and years(line.text)
     )
-    if year is None or not named:
+    if year is None or not named or named.most_common(1)[0][0] in years(front.title):
         return None
     other, count = named.most_common(1)[0]
     if other == year or count < 4 or count <= 2 * named[year]:
@@ -277,9 +277,9 @@ def _title(front: Front, extract: Extract) -> str | None:
     kept = [line for line in front.cover if not _NOT_TITLE.match(line.text)] or list(front.cover)
     printed = "".join(line.printed for line in kept)
     if printed:
-        return without_number(printed)[:TITLE_LENGTH]
-    first = next((line.printed for line in front.lines if is_title(line) and title_kind(line.text)), None)
-    return first or (extract.title or "").strip() or None
+        return without_number(re.sub(r"^第[一二三四五六]部分", "", printed))[:TITLE_LENGTH]
+    first = next((line.printed for line in front.lines if is_title(line) and title_kind(line.text)), "")
+    return re.sub(r"^第[一二三四五六]部分\s*", "", first) or (extract.title or "").strip() or None
 
 
 def _file_words(file_name: str, source_uri: str) -> str:

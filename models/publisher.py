@@ -10,6 +10,7 @@ from data import read_toml
 from extractors.model import Extract, Paragraph
 from models.departments import Body, is_body, normalise
 from models.regions import Region, by_code, from_place, region_of
+from models.text import fold
 from models.titles import TITLE_LENGTH, Front, is_title
 
 
@@ -164,9 +165,8 @@ def competent_department(front: Front, name: str | None) -> str | None:
         match = re.match(r"^(?:预算|决算)?主管部门：(.+)$", line.text)
         if match and is_body(normalise(match.group(1)).name):
             return normalise(match.group(1)).name
-    for line in front.cover:
-        if name and name in line.text and re.search(r"本级", line.text):
-            return name
+    if name and re.search(rf"{re.escape(fold(name))}（?(?:局|厅|委|部)?本级", front.title):
+        return name
     return None
 
 

@@ -32,8 +32,9 @@ def refusal_of(extract: Extract, front: Front, kind_evidence: str | None, who: P
             return f"网页只列出{len(links)}个附件，没有预算或决算数字；请收录附件本身"
         if extract.format == "html":
             return "网页上没有预算或决算数字"
-    holders = _placeholders(extract, vocabulary["template"]["placeholder"])
-    if holders >= 3 and amounts < 3 * holders and amounts < 30 and (who is None or re.search(r"[XＸ×x*]{2}", who.name)):
+    # A handful of left-over placeholders is a finding; a document of placeholders without figures is a template.
+    holders = _placeholders(extract, vocabulary["template"]["placeholder"]) if amounts < 30 else 0
+    if holders >= 3 and amounts < 3 * holders and (who is None or re.search(r"[XＸ×x*]{2}", who.name)):
         return f"空白模板：{holders}处单位名称、数字仍为占位符，没有预算或决算数字"
     if re.search(vocabulary["other"]["about"], front.title) and amounts < 2 and not _has_forms(front):
         return f"不是预算或决算文件：标题为“{title}”，没有预算或决算表"
@@ -69,8 +70,7 @@ def _amounts(extract: Extract) -> int:
                 text = cell.text.strip()
                 if not text or text[0] in "一二三四五六七八九十" or (amount := read_amount(text)) is None:
                     continue
-                # Codes, column numbers and years are bare integers.
-                count += bool(amount.value) and (amount.decimals > 0 or "," in text)
+                count += bool(amount.value) and (amount.decimals > 0 or "," in text or _large(text))
         else:
             text = fold(block.text)
             count += len(re.findall(r"\d[\d，,]*(?:\.\d+)?(?:万元|亿元|元)", text))
@@ -80,6 +80,11 @@ def _amounts(extract: Extract) -> int:
         if count > 500:
             break
     return count
+
+
+def _large(text: str) -> bool:
+    """A bare integer that is no code, column number or year (some governments print whole 万元)."""
+    return text.isdigit() and len(text) >= 4 and not re.match(r"^(?:(?:19|20)\d\d|[1235]\d{4}|[1235]\d{6})$", text)
 
 
 def _placeholders(extract: Extract, pattern: str) -> int:
