@@ -19,7 +19,6 @@ from extractors.packages import check_sizes
 from extractors.texts import printable
 
 _JUNK_NAMES = {".ds_store", "thumbs.db", "desktop.ini", ".directory"}
-_OFFICE = (b"[content_types].xml", b"ofd.xml", b"mimetype")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +149,28 @@ def member_name(info: zipfile.ZipInfo) -> str:
 
 
 def _decoded(raw: bytes, fallback: str) -> str:
+    """The reading that gives Chinese; short GBK names can be valid UTF-8 of another script."""
+    readings = []
     for encoding in ("utf-8", "gb18030", "big5"):
         try:
-            return raw.decode(encoding)
+            readings.append(raw.decode(encoding))
         except UnicodeDecodeError:
             continue
-    return fallback
+    return next((text for text in readings if _is_chinese(text)), readings[0] if readings else fallback)
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether everything beyond ASCII is Chinese characters, their punctuation and full-width forms."""
+    return all(
+        character.isascii()
+        or "\u4e00" <= character <= "\u9fff"
+        or "\u3000" <= character <= "\u303f"
+        or "\uff00" <= character <= "\uffef"
+        or "\u2010" <= character <= "\u206f"
+        or "\u2160" <= character <= "\u24ff"
+        or character == "·"
+        for character in text
+    )
 
 
 def safe_label(name: str) -> str:

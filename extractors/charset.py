@@ -67,11 +67,14 @@ def _utf16_without_mark(data: bytes) -> str | None:
     if len(sample) < 8 or sample.count(0) * 10 < len(sample):
         return None
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if odd > 4 * max(1, even):
-        return "utf-16-le"
-    if even > 4 * max(1, odd):
-        return "utf-16-be"
-    return None
+    encoding = "utf-16-le" if odd > 4 * max(1, even) else "utf-16-be" if even > 4 * max(1, odd) else None
+    if encoding is None:
+        return None
+    text = sample[: len(sample) // 2 * 2].decode(encoding, "replace")
+    odd_ones = sum(
+        1 for character in text if character == "\ufffd" or (character < " " and character not in "\t\r\n\f")
+    )
+    return encoding if odd_ones * 50 <= len(text) else None
 
 
 def looks_textual(head: bytes) -> bool:

@@ -66,7 +66,8 @@ def detect(path: Path) -> str:
     if head[:2] == b"BM" and len(head) > 30 and head[14:18] in (b"\x28\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0"):
         return "bmp"
     if b"%PDF-" in head[:1024]:
-        return "pdf"
+        # A PDF that went through a text decoder is full of replacement characters and beyond repair.
+        return "damaged-text" if head.count(b"\xef\xbf\xbd") > 100 else "pdf"
     if head[4:8] == b"ftyp" or head[:4] == b"RIFF":
         return "video"
     return _text_type(path, head)
@@ -84,8 +85,6 @@ def _text_type(path: Path, head: bytes) -> str:
     ):
         return "mht"
     replaced = text.count("\ufffd")
-    if text.lstrip("\ufeff \r\n\t").startswith("%PDF-") and replaced:
-        return "damaged-text"
     sample = text[:200_000]
     tags = len(_TAG.findall(sample))
     start = sample.lstrip("\ufeff \r\n\t\x00")[:400].lower()

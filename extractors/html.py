@@ -94,6 +94,7 @@ _META_KEPT = {
     "sitedomain": "SiteDomain", "columnname": "ColumnName", "author": "Author", "keywords": "Keywords", "description": "Description",
     "indexnum": "IndexNum", "url": "Url",
 }  # fmt: skip
+_AMOUNT = re.compile(r"\d\s*(?:[万亿]\s*)?元")
 _MAX_DEPTH = 1500
 _MAX_SPAN = 1000
 
@@ -290,9 +291,18 @@ def _main_content(body: Any, weights: dict[Any, tuple[int, int]]) -> Any:
             return current
         if best.tag == "table" and not _is_layout(best):
             return current
-        if _running(weights.get(best, (0, 0))) < 0.75 * whole or whole < 60:
+        if _running(weights.get(best, (0, 0))) < 0.8 * whole or whole < 60:
+            return current
+        if any(_has_figures(child) for child in current if child is not best):
             return current
         current = best
+
+
+def _has_figures(element: Any) -> bool:
+    """Whether an element holds a data table or an amount: such is never left out as surroundings of the article."""
+    if any(not _is_layout(table) for table in element.iter("table")):
+        return True
+    return bool(_AMOUNT.search("".join(element.itertext())) or _AMOUNT.search(element.tail or ""))
 
 
 def _running(weight: tuple[int, int]) -> int:
