@@ -75,7 +75,7 @@ _MESSAGE = """CASE
            || CASE WHEN kind = 'same' AND expected_amount <> 0 AND observed_amount <> 0
                     AND abs(observed_amount / expected_amount::DOUBLE) IN (10, 100, 1000, 10000, 100000000, 0.1, 0.01, 0.001, 0.0001, 0.00000001)
                    THEN '（正好相差整数倍，疑为单位或小数点之误）' ELSE '' END
-    WHEN outcome = 'insufficient_data' THEN coalesce(label || '：', '') || '数据不足，不能核对' 
+    WHEN outcome = 'insufficient_data' THEN coalesce(label || '：', '') || '数据不足，不能核对'
     ELSE coalesce(label || '：', '') || '不适用' END || coalesce('（' || note || '）', '')"""
 
 
@@ -143,7 +143,9 @@ def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
     columns = ", ".join(f"{name} {kind}" for name, kind in GROUP_COLUMNS.items())
     connection.execute(f"CREATE OR REPLACE TEMP TABLE x_group ({columns})")
     connection.execute("CREATE OR REPLACE TEMP TABLE x_due (rule VARCHAR, document_id VARCHAR)")
-    connection.execute("CREATE OR REPLACE TEMP TABLE x_rule (id VARCHAR, severity VARCHAR, kind VARCHAR, title VARCHAR, is_cross BOOLEAN)")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE x_rule (id VARCHAR, severity VARCHAR, kind VARCHAR, title VARCHAR, is_cross BOOLEAN)"
+    )
     connection.executemany(
         "INSERT INTO x_rule VALUES (?, ?, ?, ?, ?)", [(r.id, r.severity, r.kind, r.title, r.cross) for r in catalogue()]
     )
@@ -154,7 +156,9 @@ def _clear(connection: duckdb.DuckDBPyConnection, document_ids: Sequence[str] | 
     if document_ids is None:
         connection.execute("DELETE FROM expectation_result")
         return
-    connection.execute("CREATE OR REPLACE TEMP TABLE x_selected AS SELECT unnest(?::VARCHAR[]) AS document_id", [list(document_ids)])
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE x_selected AS SELECT unnest(?::VARCHAR[]) AS document_id", [list(document_ids)]
+    )
     connection.execute(
         """DELETE FROM expectation_result WHERE document_id IN (SELECT document_id FROM x_selected)
            OR document_id NOT IN (SELECT document_id FROM x_document)
@@ -167,11 +171,11 @@ def _run_rules(
 ) -> bool:
     for rule in catalogue():
         begun = time.monotonic()
-        only = "" if document_ids is None or rule.cross else " WHERE document_id IN (SELECT document_id FROM x_selected)"
+        only = (
+            "" if document_ids is None or rule.cross else " WHERE document_id IN (SELECT document_id FROM x_selected)"
+        )
         try:
-            connection.execute(
-                f"INSERT INTO x_group BY NAME SELECT *, '{rule.id}' AS rule FROM ({rule.sql}) q{only}"
-            )
+            connection.execute(f"INSERT INTO x_group BY NAME SELECT *, '{rule.id}' AS rule FROM ({rule.sql}) q{only}")
             connection.execute(
                 f"INSERT INTO x_due SELECT DISTINCT '{rule.id}', document_id FROM ({rule.applies}) q{only}"
             )
@@ -199,7 +203,7 @@ def _judge(connection: duckdb.DuckDBPyConnection, run_id: str, selected: bool) -
                CASE WHEN u.document_id IS NULL THEN 'not_applicable' ELSE 'insufficient_data' END AS outcome,
                r.title || CASE WHEN u.document_id IS NULL THEN '：本文件不涉及' ELSE '：应当核对，但没有找到可核对的一组数' END AS message,
                []::VARCHAR[] AS line_item_ids, '*' AS group_key
-        FROM (SELECT document_id, r0.id AS rule FROM {"x_document" if not selected else "x_document"} CROSS JOIN x_rule r0
+        FROM (SELECT document_id, r0.id AS rule FROM x_document CROSS JOIN x_rule r0
               WHERE r0.is_cross OR document_id IN (SELECT document_id FROM {scope})) d
         JOIN x_rule r ON r.id = d.rule LEFT JOIN x_due u ON u.rule = d.rule AND u.document_id = d.document_id
         WHERE NOT EXISTS (SELECT 1 FROM x_result x WHERE x.document_id = d.document_id AND x.expectation = d.rule)""",

@@ -114,7 +114,7 @@ PREPARE: tuple[str, ...] = (
               CASE WHEN has_items THEN row_number() OVER (PARTITION BY document_id, form, has_items ORDER BY table_no) END AS nth,
               count(*) FILTER (has_items) OVER (PARTITION BY document_id, form) AS n
        FROM filled""",
-    f"""CREATE OR REPLACE TEMP TABLE x_item AS
+    """CREATE OR REPLACE TEMP TABLE x_item AS
        WITH live AS (
          SELECT l.*, d.report_kind AS kind, d.fiscal_year AS document_year,
                 CASE WHEN l.form = 'narrative' THEN -1 ELSE coalesce(l.table_no, -2) END AS block,

@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from builtins import type as class_of
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +22,11 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
 import sqlalchemy
-from great_expectations.datasource.fluent import SQLDatasource
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 from expectations.engine import uncovered
 from expectations.model import Rule, Tally
@@ -31,7 +35,7 @@ from expectations.rules import FAMILIES, catalogue
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
 
-class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc]
+class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     """Keeps one connection for its lifetime, so that a result can still be read after the call that made it."""
 
     _alive: ClassVar[list[DuckDBExecutionEngine]] = []
@@ -57,14 +61,14 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc]
         yield self._connection
 
 
-class DuckDBDatasource(SQLDatasource):  # type: ignore[misc]
+class DuckDBDatasource(SQLDatasource):
     """A DuckDB file as a Great Expectations datasource (``context.data_sources.add_duckdb``)."""
 
-    type: Literal["duckdb"] = "duckdb"
-    execution_engine_override: ClassVar[type[DuckDBExecutionEngine]] = DuckDBExecutionEngine
+    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
+    execution_engine_override: ClassVar[class_of[DuckDBExecutionEngine]] = DuckDBExecutionEngine
 
     @property
-    def execution_engine_type(self) -> type[SqlAlchemyExecutionEngine]:
+    def execution_engine_type(self) -> class_of[SqlAlchemyExecutionEngine]:
         """The engine that keeps its connection."""
         return DuckDBExecutionEngine
 
@@ -115,7 +119,7 @@ def _replace(new: Path, old: Path) -> None:
 
 def _run(database: Path, site: Path, run_id: str) -> list[str]:
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     context.add_data_docs_site(
         site_name="kuanxiang",
         site_config={
@@ -125,13 +129,15 @@ def _run(database: Path, site: Path, run_id: str) -> list[str]:
         },
     )
     source = context.data_sources.add_duckdb(name="warehouse", connection_string=f"duckdb:///{database}")
-    batch = source.add_table_asset(name="expectation_result", table_name="expectation_result").add_batch_definition_whole_table(
-        "全部结果"
-    )
+    batch = source.add_table_asset(
+        name="expectation_result", table_name="expectation_result"
+    ).add_batch_definition_whole_table("全部结果")
     definitions = []
     for title, expectations in _suites().items():
         suite = context.suites.add(gx.ExpectationSuite(name=title, expectations=expectations))
-        definitions.append(context.validation_definitions.add(gx.ValidationDefinition(name=title, data=batch, suite=suite)))
+        definitions.append(
+            context.validation_definitions.add(gx.ValidationDefinition(name=title, data=batch, suite=suite))
+        )
     checkpoint = context.checkpoints.add(
         gx.Checkpoint(name="候选仓库核对", validation_definitions=definitions, result_format="SUMMARY")
     )
@@ -157,8 +163,10 @@ def _failures(rule: Rule) -> Any:
     query = f"""SELECT r.message, d.title AS document, r.expected, r.observed, r.difference, r.tolerance, r.severity, r.document_id
       FROM {{batch}} r LEFT JOIN document d ON d.document_id = r.document_id
       WHERE r.expectation = '{rule.id}' AND r.outcome = 'failed' AND r.severity IN {severities} ORDER BY r.severity, r.document_id, r.group_key"""
-    severity = {"error": "critical", "warning": "warning", "info": "info"}[rule.severity]
-    return gx.expectations.UnexpectedRowsExpectation(
+    severity = {"error": FailureSeverity.CRITICAL, "warning": FailureSeverity.WARNING, "info": FailureSeverity.INFO}[
+        rule.severity
+    ]
+    return UnexpectedRowsExpectation(
         unexpected_rows_query=query,
         description=f"{rule.id}　{rule.title}",
         severity=severity,
@@ -173,10 +181,10 @@ def _coverage(rule: Rule) -> Any:
         SELECT count(DISTINCT document_id) AS due, count(DISTINCT document_id) FILTER (outcome IN ('passed', 'failed')) AS met
         FROM {{batch}} WHERE expectation = '{rule.id}' AND outcome <> 'not_applicable') c
       WHERE met < {rule.coverage} * due"""
-    return gx.expectations.UnexpectedRowsExpectation(
+    return UnexpectedRowsExpectation(
         unexpected_rows_query=query,
         description=f"{rule.id}　核对到的文件不少于应核对文件的 {rule.coverage:.0%}",
-        severity="warning",
+        severity=FailureSeverity.WARNING,
         meta={"rule": rule.id, "coverage": True},
     )
 
@@ -186,8 +194,10 @@ def _findings() -> Any:
     query = f"""SELECT r.expectation, r.message, d.title AS document, r.severity, r.document_id
       FROM {{batch}} r LEFT JOIN document d ON d.document_id = r.document_id
       WHERE r.expectation NOT IN ({known}) AND r.outcome = 'failed' AND r.severity IN ('error', 'warning') ORDER BY ALL"""
-    return gx.expectations.UnexpectedRowsExpectation(
-        unexpected_rows_query=query, description="阅读时发现的问题（文字、科目、未读成的表）", severity="warning"
+    return UnexpectedRowsExpectation(
+        unexpected_rows_query=query,
+        description="阅读时发现的问题（文字、科目、未读成的表）",
+        severity=FailureSeverity.WARNING,
     )
 
 

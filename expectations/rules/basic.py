@@ -78,7 +78,13 @@ def _three(identifier: str, title: str, expected: str, whole: str, parts: str, l
 
 RULES: tuple[Rule, ...] = (
     _use("BASIC-PERSONNEL", "personnel", "人员经费", _PERSONNEL, "人员经费＝301 工资福利支出＋303 对个人和家庭的补助"),
-    _use("BASIC-OPERATION", "operation", "公用经费", _OPERATION, "公用经费＝302 商品和服务支出＋307＋309＋310 资本性支出＋311＋312＋313＋399"),
+    _use(
+        "BASIC-OPERATION",
+        "operation",
+        "公用经费",
+        _OPERATION,
+        "公用经费＝302 商品和服务支出＋307＋309＋310 资本性支出＋311＋312＋313＋399",
+    ),
     Rule(
         id="BASIC-CLASSES",
         family="basic",

@@ -8,7 +8,9 @@ from expectations.rules.common import LOOK_UP, OFFICIAL_FINAL, same_total, with_
 _READS = ("line_item", "form_instance")
 
 
-def _pair(identifier: str, title: str, expected: str, left: str, right: str, forms: tuple[str, str], *, coverage: float = 0.0) -> Rule:
+def _pair(
+    identifier: str, title: str, expected: str, left: str, right: str, forms: tuple[str, str], *, coverage: float = 0.0
+) -> Rule:
     return Rule(
         id=identifier,
         family="between",
@@ -25,7 +27,16 @@ def _pair(identifier: str, title: str, expected: str, left: str, right: str, for
     )
 
 
-def _codes(identifier: str, title: str, expected: str, left: str, right: str, forms: tuple[str, str], kind: str, severity: str = "error") -> Rule:
+def _codes(
+    identifier: str,
+    title: str,
+    expected: str,
+    left: str,
+    right: str,
+    forms: tuple[str, str],
+    kind: str,
+    severity: str = "error",
+) -> Rule:
     """The same code in two forms. ``left`` and ``right``: conditions on ``x_cell``."""
     return Rule(
         id=identifier,

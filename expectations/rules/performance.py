@@ -30,7 +30,8 @@ RULES: tuple[Rule, ...] = (
                  []::VARCHAR[] AS ids, '%' AS unit
           FROM performance_project p JOIN x_document USING (document_id)
           WHERE executed_yuan IS NOT NULL AND execution_rate IS NOT NULL AND coalesce(budget_adjusted_yuan, budget_initial_yuan) > 0""",
-        applies=_LIVE + " WHERE execution_rate IS NOT NULL AND executed_yuan IS NOT NULL AND coalesce(budget_adjusted_yuan, budget_initial_yuan) > 0",
+        applies=_LIVE
+        + " WHERE execution_rate IS NOT NULL AND executed_yuan IS NOT NULL AND coalesce(budget_adjusted_yuan, budget_initial_yuan) > 0",
     ),
     Rule(
         id="PERFORMANCE-EXECUTED",

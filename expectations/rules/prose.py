@@ -100,7 +100,8 @@ RULES: tuple[Rule, ...] = (
             WHERE {_PLAIN} AND n.flow = 'income' AND n.component <> 'total'
                   AND (t.item = n.item OR t.form = 'income')
             QUALIFY count(*) OVER (PARTITION BY n.id, t.form) = 1""",
-        f"{NARRATIVE} AND flow = 'income' AND component <> 'total' INTERSECT " + with_form("income", "income_expenditure"),
+        f"{NARRATIVE} AND flow = 'income' AND component <> 'total' INTERSECT "
+        + with_form("income", "income_expenditure"),
     ),
     _told(
         "PROSE-USE",

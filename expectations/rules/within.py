@@ -53,7 +53,12 @@ _FUND = ("fund_income_expenditure", "capital_income_expenditure", "capital_expen
 RULES: tuple[Rule, ...] = (
     _tree("INCOME-TREE", "收入表各级科目逐级相加", ("income",), "true"),
     _tree("EXPENDITURE-TREE", "支出表各级科目逐级相加", ("expenditure",), "true"),
-    _tree("GENERAL-TREE", "一般公共预算支出表各级科目逐级相加", ("general_expenditure", "general_project_expenditure"), "true"),
+    _tree(
+        "GENERAL-TREE",
+        "一般公共预算支出表各级科目逐级相加",
+        ("general_expenditure", "general_project_expenditure"),
+        "true",
+    ),
     _tree("DETAIL-TREE", "财政拨款支出明细表各级科目逐级相加", _DETAIL, "true"),
     _tree("BASIC-TREE", "基本支出表经济分类逐级相加", ("general_basic_expenditure",), "true"),
     _tree("FUND-TREE", "政府性基金、国有资本经营预算表各级科目逐级相加", _FUND, "true"),
@@ -79,7 +84,7 @@ RULES: tuple[Rule, ...] = (
         "基本支出等于人员经费与公用经费之和（按行）",
         "基本支出＝人员经费＋公用经费",
         (*_EXPENDITURE, "general_basic_expenditure"),
-        "(p.component = 'basic' OR p.form = 'general_basic_expenditure')",
+        "(p.component = 'basic' OR p.form = 'general_basic_expenditure' AND p.component = 'total')",
         "component IN ('personnel', 'operation')",
     ),
     _row(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.model import Rule
-from expectations.rules.common import LOOK_UP, OFFICIAL_OPEN
+from expectations.rules.common import OFFICIAL_OPEN
 
 _READS = ("document", "line_item")
 

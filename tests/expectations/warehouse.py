@@ -121,7 +121,14 @@ class Document:
         """The entry of the list of forms."""
         self.tables.setdefault(
             table_no,
-            {"document_id": self.document_id, "table_no": table_no, "form": form, "unit": self.unit, "amounts": None, "items": None}
+            {
+                "document_id": self.document_id,
+                "table_no": table_no,
+                "form": form,
+                "unit": self.unit,
+                "amounts": None,
+                "items": None,
+            }
             | values,
         )
 
@@ -169,7 +176,8 @@ def _columns(*components: str, **common: Any) -> list[dict[str, Any]]:
 def final_account(document_id: str = "F", *, tree: bool = True, **changes: str | None) -> Document:
     """A coherent final account: nine forms and prose. `changes` replaces a printed figure by its name below."""
     d = Document(document_id)
-    v: dict[str, str | None] = {
+    v: dict[str, str | None] = dict(changes)
+    for name, printed in {
         "income": "1000.00", "opening": "30.00", "grand_in": "1030.00", "spent": "1010.00", "closing": "20.00",
         "grand_out": "1030.00", "class201": "800.00", "class208": "210.00", "t2_total": "1000.00", "t2_201": "790.00",
         "t3_total": "1010.00", "t3_basic": "600.00", "t3_project": "410.00", "t3_201": "800.00", "t3_20101": "500.00",
@@ -177,17 +185,76 @@ def final_account(document_id: str = "F", *, tree: bool = True, **changes: str |
         "t6_301": "400.00", "t6_30101": "250.00", "t6_303": "50.00", "t6_personnel": "450.00", "t6_operation": "150.00",
         "t6_302": "140.00", "t6_310": "10.00", "three": "10.00", "three_vehicle": "6.00", "prose_personnel": "450.00",
         "prose_item": "300.00", "prose_total": "1030.00", "prose_running": "150.00",
-    } | changes  # fmt: skip
+    }.items():  # fmt: skip
+        v.setdefault(name, printed)
     d.table("income_expenditure", 1)
     left = {"table_no": 1, "column_no": 0, "flow": "income"}
     right = {"table_no": 1, "column_no": 1, "flow": "expenditure"}
-    d.item("income_expenditure", v["income"], **left, row_no=0, component="general", item_name="一般公共预算财政拨款收入", parent_row_no=9 if tree else None)
-    d.item("income_expenditure", v["class201"], **right, row_no=0, item_name="一般公共服务支出", function_code="201", level="类", parent_row_no=9 if tree else None)
-    d.item("income_expenditure", v["class208"], **right, row_no=1, item_name="社会保障和就业支出", function_code="208", level="类", parent_row_no=9 if tree else None)
-    d.item("income_expenditure", "1000.00", **left, row_no=9, item_name="本年收入合计", level="total", parent_row_no=12 if tree else None)
-    d.item("income_expenditure", v["spent"], **right, row_no=9, item_name="本年支出合计", level="total", parent_row_no=12 if tree else None)
-    d.item("income_expenditure", v["opening"], **left | {"flow": "balance"}, row_no=11, component="opening_balance", item_name="年初结转和结余", parent_row_no=12 if tree else None)
-    d.item("income_expenditure", v["closing"], **right | {"flow": "balance"}, row_no=11, component="closing_balance", item_name="年末结转和结余", parent_row_no=12 if tree else None)
+    d.item(
+        "income_expenditure",
+        v["income"],
+        **left,
+        row_no=0,
+        component="general",
+        item_name="一般公共预算财政拨款收入",
+        parent_row_no=9 if tree else None,
+    )
+    d.item(
+        "income_expenditure",
+        v["class201"],
+        **right,
+        row_no=0,
+        item_name="一般公共服务支出",
+        function_code="201",
+        level="类",
+        parent_row_no=9 if tree else None,
+    )
+    d.item(
+        "income_expenditure",
+        v["class208"],
+        **right,
+        row_no=1,
+        item_name="社会保障和就业支出",
+        function_code="208",
+        level="类",
+        parent_row_no=9 if tree else None,
+    )
+    d.item(
+        "income_expenditure",
+        "1000.00",
+        **left,
+        row_no=9,
+        item_name="本年收入合计",
+        level="total",
+        parent_row_no=12 if tree else None,
+    )
+    d.item(
+        "income_expenditure",
+        v["spent"],
+        **right,
+        row_no=9,
+        item_name="本年支出合计",
+        level="total",
+        parent_row_no=12 if tree else None,
+    )
+    d.item(
+        "income_expenditure",
+        v["opening"],
+        **left | {"flow": "balance"},
+        row_no=11,
+        component="opening_balance",
+        item_name="年初结转和结余",
+        parent_row_no=12 if tree else None,
+    )
+    d.item(
+        "income_expenditure",
+        v["closing"],
+        **right | {"flow": "balance"},
+        row_no=11,
+        component="closing_balance",
+        item_name="年末结转和结余",
+        parent_row_no=12 if tree else None,
+    )
     d.item("income_expenditure", v["grand_in"], **left, row_no=12, item_name="总计", level="total")
     d.item("income_expenditure", v["grand_out"], **right, row_no=12, item_name="总计", level="total")
     d.code_table(
@@ -206,14 +273,32 @@ def final_account(document_id: str = "F", *, tree: bool = True, **changes: str |
     )  # fmt: skip
     d.table("grant_income_expenditure", 4)
     left = {"table_no": 4, "column_no": 0, "flow": "income", "fund": "fiscal_grant"}
-    d.item("grant_income_expenditure", "1000.00", **left, row_no=0, component="general", item_name="一般公共预算财政拨款")
+    d.item(
+        "grant_income_expenditure", "1000.00", **left, row_no=0, component="general", item_name="一般公共预算财政拨款"
+    )
     d.item("grant_income_expenditure", "1000.00", **left, row_no=5, item_name="本年收入合计", level="total")
     d.item("grant_income_expenditure", "1000.00", **left, row_no=7, item_name="总计", level="total")
     for column, fund in ((1, "fiscal_grant"), (2, "general")):
         right = {"table_no": 4, "column_no": column, "fund": fund}
         amount = v["t4_general"] if fund == "general" else "1000.00"
-        d.item("grant_income_expenditure", "790.00", **right, row_no=0, item_name="一般公共服务支出", function_code="201", level="类")
-        d.item("grant_income_expenditure", "210.00", **right, row_no=1, item_name="社会保障和就业支出", function_code="208", level="类")
+        d.item(
+            "grant_income_expenditure",
+            "790.00",
+            **right,
+            row_no=0,
+            item_name="一般公共服务支出",
+            function_code="201",
+            level="类",
+        )
+        d.item(
+            "grant_income_expenditure",
+            "210.00",
+            **right,
+            row_no=1,
+            item_name="社会保障和就业支出",
+            function_code="208",
+            level="类",
+        )
         d.item("grant_income_expenditure", amount, **right, row_no=5, item_name="本年支出合计", level="total")
         d.item("grant_income_expenditure", "1000.00", **right, row_no=7, item_name="总计", level="total")
     d.code_table(
@@ -230,27 +315,111 @@ def final_account(document_id: str = "F", *, tree: bool = True, **changes: str |
         (0, "301", "工资福利支出", v["t6_301"], None), (1, "30101", "基本工资", v["t6_30101"], 0), (2, "30102", "津贴补贴", "150.00", 0),
         (3, "303", "对个人和家庭的补助", v["t6_303"], None),
     ):  # fmt: skip
-        d.item("general_basic_expenditure", text, **common, column_no=0, row_no=row, economic_code=code, item_name=name, level="类", parent_row_no=parent if tree else None)
+        d.item(
+            "general_basic_expenditure",
+            text,
+            **common,
+            column_no=0,
+            row_no=row,
+            economic_code=code,
+            item_name=name,
+            level="类",
+            parent_row_no=parent if tree else None,
+        )
     for row, code, name, text, parent in (
         (0, "302", "商品和服务支出", v["t6_302"], None), (1, "30201", "办公费", "140.00", 0), (3, "310", "资本性支出", v["t6_310"], None),
     ):  # fmt: skip
-        d.item("general_basic_expenditure", text, **common, column_no=1, row_no=row, economic_code=code, item_name=name, level="类", parent_row_no=parent if tree else None)
-    d.item("general_basic_expenditure", v["t6_personnel"], **common, column_no=0, row_no=8, component="personnel", item_name="人员经费合计", item="人员经费")
-    d.item("general_basic_expenditure", v["t6_operation"], **common, column_no=1, row_no=8, component="operation", item_name="公用经费合计", item="公用经费")
-    d.item("general_basic_expenditure", "600.00", **common, column_no=1, row_no=9, component="basic", item_name="合计", level="total")
+        d.item(
+            "general_basic_expenditure",
+            text,
+            **common,
+            column_no=1,
+            row_no=row,
+            economic_code=code,
+            item_name=name,
+            level="类",
+            parent_row_no=parent if tree else None,
+        )
+    d.item(
+        "general_basic_expenditure",
+        v["t6_personnel"],
+        **common,
+        column_no=0,
+        row_no=8,
+        component="personnel",
+        item_name="人员经费合计",
+        item="人员经费",
+    )
+    d.item(
+        "general_basic_expenditure",
+        v["t6_operation"],
+        **common,
+        column_no=1,
+        row_no=8,
+        component="operation",
+        item_name="公用经费合计",
+        item="公用经费",
+    )
+    d.item(
+        "general_basic_expenditure",
+        "600.00",
+        **common,
+        column_no=1,
+        row_no=9,
+        component="basic",
+        item_name="合计",
+        level="total",
+    )
     d.table("three_public", 7)
     for measure, offset in (("budget", 0), ("final", 1)):
         for number, (component, text) in enumerate(
             (("total", v["three"]), ("overseas", "0.00"), ("vehicle", v["three_vehicle"]), ("vehicle_purchase", "0.00"), ("vehicle_operation", "6.00"), ("reception", "4.00"))
         ):  # fmt: skip
-            d.item("three_public", text, table_no=7, row_no=0, column_no=number * 2 + offset, component=component, measure=measure, fund="general", item_name=component)
+            d.item(
+                "three_public",
+                text,
+                table_no=7,
+                row_no=0,
+                column_no=number * 2 + offset,
+                component=component,
+                measure=measure,
+                fund="general",
+                item_name=component,
+            )
     d.table("fund_income_expenditure", 8, amounts=0, items=0, note="本部门无政府性基金预算收支，故本表无数据。")
     d.table("capital_expenditure", 9, amounts=0, items=0, note="本部门无国有资本经营预算支出，故本表无数据。")
     prose = {"section": "一、收入支出决算总体情况说明"}
     d.item("narrative", v["prose_total"], **prose, item_name="收入支出总计", item="总计", level="total", locator="b001")
-    d.item("narrative", v["prose_item"], section="五", fund="general", function_code="2010101", level="项", item_name="行政运行", locator="b002")
+    d.item(
+        "narrative",
+        v["prose_item"],
+        section="五",
+        fund="general",
+        function_code="2010101",
+        level="项",
+        item_name="行政运行",
+        locator="b002",
+    )
     d.item("narrative", "600.00", section="六", fund="general", component="basic", item_name="基本支出", locator="b003")
-    d.item("narrative", v["prose_personnel"], section="六", fund="general", component="personnel", item_name="人员经费", locator="b004")
-    d.item("narrative", "150.00", section="六", fund="general", component="operation", item_name="公用经费", locator="b005")
-    d.item("narrative", v["prose_running"], section="十", fund="general", component="operation", item_name="机关运行经费", locator="b006")
+    d.item(
+        "narrative",
+        v["prose_personnel"],
+        section="六",
+        fund="general",
+        component="personnel",
+        item_name="人员经费",
+        locator="b004",
+    )
+    d.item(
+        "narrative", "150.00", section="六", fund="general", component="operation", item_name="公用经费", locator="b005"
+    )
+    d.item(
+        "narrative",
+        v["prose_running"],
+        section="十",
+        fund="general",
+        component="operation",
+        item_name="机关运行经费",
+        locator="b006",
+    )
     return d
