@@ -106,7 +106,9 @@ def _unknown_code(scheme: Scheme, year: int, code: str, label: Label, place: Par
 
 def _agrees(scheme: Scheme, year: int, entry: Entry, label: Label) -> Mapping:
     """Whether the printed name can be the name of the entry; only score, conflict and note of the result count."""
-    for name in bases(label):
+    whole = any(other.code != entry.code for other in scheme.named(year, label.name, SLACK))
+    # 资本性支出（基本建设） is the name of another code: its bracket is no short form of a 款.
+    for name in (label.name,) if whole else bases(label):
         key = name_key(name)
         if key == entry.key or bare_key(name) == bare_key(entry.name):
             return Mapping(score=1.0)
@@ -117,6 +119,10 @@ def _agrees(scheme: Scheme, year: int, entry: Entry, label: Label) -> Mapping:
             return Mapping(score=0.9, note=f"名称“{old.name}”用于{span(old)}，{year}年该编码称“{entry.name}”")
         if scheme.has_alias(entry.code, name) or loose_key(name) == loose_key(entry.name):
             return Mapping(score=0.97)
+    key, own = bare_key(label.name), bare_key(entry.name)
+    if len(key) >= LIMITS.prefix and own.startswith(key):
+        # Cut by a narrow cell: the beginning of the code's own name, even where another code is called just that.
+        return Mapping(score=0.9, note=f"名称印作“{label.name}”")
     others = [other for other in scheme.named(year, label.name, SLACK) if other.code != entry.code]
     if others:
         places = "、".join(f"{other.code}" for other in others[:3])
@@ -124,7 +130,6 @@ def _agrees(scheme: Scheme, year: int, entry: Entry, label: Label) -> Mapping:
         return Mapping(
             conflict=f"印出的编码{entry.code}在{year}年是“{entry.name}”，印出的名称“{label.name}”却是{places}{more}的名称"
         )
-    key, own = bare_key(label.name), bare_key(entry.name)
     if len(key) >= LIMITS.prefix and (
         own.startswith(key) or own.endswith(key) or (own in key and not differs_in_kind(own, key))
     ):

@@ -144,6 +144,19 @@ def test_code_and_name_that_disagree_are_said_and_neither_wins_silently() -> Non
     assert "2101101" in mapping.conflict
 
 
+def test_a_bracket_that_makes_another_name_is_not_taken_off() -> None:
+    mapping = classify_economic(2024, code="310", name="资本性支出（基本建设）")
+    assert mapping.conflict is not None
+    assert "309" in mapping.conflict
+    assert classify_economic(2024, code="309", name="资本性支出（基本建设）").conflict is None
+
+
+def test_a_name_cut_short_does_not_contradict_its_code() -> None:
+    mapping = classify_function(2024, code="2060601", name="社会科学研究")
+    assert (mapping.code, mapping.conflict) == ("2060601", None)
+    assert mapping.note
+
+
 @pytest.mark.parametrize("name", ["行政单位医", "行政单位 医疗", "行政单位医疗（项）", "行政单位医疗", "行政单位医療"])
 def test_cut_or_misprinted_names_do_not_contradict_their_code(name: str) -> None:
     mapping = classify_function(2024, code="2101101", name=name)
