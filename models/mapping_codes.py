@@ -117,7 +117,7 @@ def _agrees(scheme: Scheme, year: int, entry: Entry, label: Label) -> Mapping:
             if old.distance(year) <= SLACK:
                 return Mapping(score=0.98)
             return Mapping(score=0.9, note=f"名称“{old.name}”用于{span(old)}，{year}年该编码称“{entry.name}”")
-        if scheme.has_alias(entry.code, name) or loose_key(name) == loose_key(entry.name):
+        if scheme.has_alias(entry.code, name) or (not whole and loose_key(name) == loose_key(entry.name)):
             return Mapping(score=0.97)
     key, own = bare_key(label.name), bare_key(entry.name)
     if len(key) >= LIMITS.prefix and own.startswith(key):
