@@ -1,0 +1,70 @@
+CREATE VIEW main.three_public_by_year AS
+WITH chosen AS (
+    SELECT l.department_id, d.scope, l.fiscal_year, l.measure, l.component, l.amount_yuan, l.line_item_id
+    FROM main.line_item l JOIN internal.live_document d ON d.document_id = l.document_id
+    WHERE l.measure IN ('budget', 'final') AND l.flow = 'expenditure'
+      AND (l.form = 'three_public'
+           OR (l.form = 'narrative' AND (l.component IN ('overseas', 'vehicle', 'vehicle_purchase', 'vehicle_operation', 'reception')
+               OR (l.component = 'total' AND l.item LIKE '%三公%'))))
+      AND l.component IN ('total', 'overseas', 'vehicle', 'vehicle_purchase', 'vehicle_operation', 'reception')
+    QUALIFY row_number() OVER (
+        PARTITION BY l.department_id, d.scope, l.fiscal_year, l.measure, l.component
+        ORDER BY l.form = 'narrative', (l.measure = 'budget') <> (l.report_kind = 'budget'), coalesce(l.subset, false) AND l.component = 'total',
+                 d.published_on DESC NULLS LAST, d.ingested_at DESC, l.document_id, l.table_no, l.row_no, l.column_no, l.line_item_id
+    ) = 1
+)
+SELECT c.department_id, p.name AS department, c.scope, c.fiscal_year, c.measure,
+       max(amount_yuan) FILTER (component = 'total') AS total,
+       max(amount_yuan) FILTER (component = 'overseas') AS overseas,
+       max(amount_yuan) FILTER (component = 'vehicle') AS vehicle,
+       max(amount_yuan) FILTER (component = 'vehicle_purchase') AS vehicle_purchase,
+       max(amount_yuan) FILTER (component = 'vehicle_operation') AS vehicle_operation,
+       max(amount_yuan) FILTER (component = 'reception') AS reception,
+       list(line_item_id ORDER BY component) AS line_item_ids
+FROM chosen c LEFT JOIN main.department p USING (department_id)
+GROUP BY ALL;
+COMMENT ON VIEW main.three_public_by_year IS '“三公”经费：每部门、年度、口径（预算或决算）一行，单位元 | three public expenses per body, year and measure, in yuan';
+
+CREATE VIEW main.department_year AS
+WITH headline AS (
+    SELECT l.department_id, d.scope, l.fiscal_year, CASE WHEN l.measure = 'budget' THEN 'budget' ELSE 'final' END AS measure,
+           CASE
+               WHEN l.form IN ('income', 'income_expenditure') AND l.flow = 'income' AND l.component = 'total' THEN 'income_total'
+               WHEN l.form IN ('expenditure', 'income_expenditure') AND l.flow = 'expenditure' AND l.component = 'total' THEN 'expenditure_total'
+               WHEN l.form = 'expenditure' AND l.component = 'basic' THEN 'basic'
+               WHEN l.form = 'expenditure' AND l.component = 'project' THEN 'project'
+               WHEN l.form = 'general_expenditure' AND l.component = 'total' THEN 'general_total'
+               WHEN l.form = 'general_expenditure' AND l.component = 'basic' THEN 'general_basic'
+               WHEN l.form = 'general_expenditure' AND l.component = 'project' THEN 'general_project'
+               WHEN l.form = 'general_basic_expenditure' AND l.component = 'personnel' THEN 'personnel'
+               WHEN l.form = 'general_basic_expenditure' AND l.component = 'operation' THEN 'operation'
+           END AS headline,
+           l.amount_yuan, l.line_item_id,
+           row_number() OVER (
+               PARTITION BY l.department_id, d.scope, l.fiscal_year, measure = 'budget', headline
+               -- 本年合计 rather than 总计 (which holds carried-over money), so of the two-sided form the income or expenditure form comes first
+               ORDER BY l.measure = 'prior_final', l.form = 'income_expenditure', (l.measure = 'budget') <> (l.report_kind = 'budget'),
+                        l.item LIKE '%总计%', d.published_on DESC NULLS LAST, d.ingested_at DESC, l.document_id, l.table_no, l.row_no, l.column_no, l.line_item_id
+           ) AS choice
+    FROM main.line_item l JOIN internal.live_document d ON d.document_id = l.document_id
+    WHERE l.level = 'total' AND l.function_code IS NULL AND l.economic_code IS NULL AND l.measure IN ('budget', 'final', 'prior_final')
+      AND NOT coalesce(l.subset, false)
+)
+SELECT h.department_id, p.name AS department, p.region_name, p.kind, h.scope, h.fiscal_year, h.measure,
+       max(amount_yuan) FILTER (headline = 'income_total') AS income_total,
+       max(amount_yuan) FILTER (headline = 'expenditure_total') AS expenditure_total,
+       max(amount_yuan) FILTER (headline = 'basic') AS basic,
+       max(amount_yuan) FILTER (headline = 'project') AS project,
+       max(amount_yuan) FILTER (headline = 'general_total') AS general_total,
+       max(amount_yuan) FILTER (headline = 'general_basic') AS general_basic,
+       max(amount_yuan) FILTER (headline = 'general_project') AS general_project,
+       max(amount_yuan) FILTER (headline = 'personnel') AS personnel,
+       max(amount_yuan) FILTER (headline = 'operation') AS operation,
+       any_value(t.total) AS three_public_total,
+       list(line_item_id ORDER BY headline) AS line_item_ids
+FROM headline h
+LEFT JOIN main.department p USING (department_id)
+LEFT JOIN main.three_public_by_year t USING (department_id, scope, fiscal_year, measure)
+WHERE h.headline IS NOT NULL AND h.choice = 1
+GROUP BY ALL;
+COMMENT ON VIEW main.department_year IS '部门年度总数：每部门、年度、口径一行，单位元 | headline totals per body, year and measure, in yuan';

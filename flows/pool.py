@@ -1,0 +1,172 @@
+"""Worker processes that take batches of jobs, each job under a time limit and each worker under a memory limit.
+
+Not a ProcessPoolExecutor: that gives up all its jobs when one worker dies. Here a dead or hung worker costs the job it
+was at, which is reported with a reason; the rest of its batch goes to others. Workers die with the parent.
+"""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import Any
+
+_GRACE = 5.0
+"""Seconds beyond a job's limit before its worker is killed: the readers' own limit should speak first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """One job's end. failure: a Chinese sentence when its worker crashed or ran out of time, else None."""
+
+    job: Any
+    failure: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: SpawnProcess
+    pipe: Connection
+    batch: deque[Any] = field(default_factory=deque)
+    started: float = 0.0
+    ready: bool = False
+
+
+def run_jobs(
+    jobs: Sequence[Any],
+    *,
+    target: str = "flows.work:process",
+    workers: int = 0,
+    batch: int = 8,
+    seconds: float = 300.0,
+    memory_mb: int = 4096,
+) -> Iterator[Finished]:
+    """Run every job through `target` (``module:function``) and yield each as it ends, in no particular order.
+
+    workers 0: one a core. memory_mb 0: no limit. Leaving the iterator early ends the workers.
+    """
+    pending = deque(jobs)
+    limit = workers or os.cpu_count() or 1
+    size = max(1, min(batch, -(-len(pending) // limit)))
+    pool: list[_Worker] = []
+    try:
+        while pending or any(worker.batch for worker in pool):
+            _hand_out(pool, pending, limit, size, target, memory_mb)
+            yield from _collect(pool, pending, seconds + _GRACE)
+    finally:
+        for worker in pool:
+            worker.process.kill()
+        for worker in pool:
+            worker.process.join(5)
+            worker.pipe.close()
+
+
+def _hand_out(pool: list[_Worker], pending: deque[Any], limit: int, size: int, target: str, memory_mb: int) -> None:
+    """Give idle workers a batch; start workers while there are fewer than allowed and jobs are waiting."""
+    for worker in pool:
+        if pending and not worker.batch:
+            _give(worker, pending, size)
+    while pending and len(pool) < limit:
+        worker = _start(target, memory_mb)
+        pool.append(worker)
+        _give(worker, pending, size)
+
+
+def _give(worker: _Worker, pending: deque[Any], size: int) -> None:
+    worker.batch.extend(pending.popleft() for _ in range(min(size, len(pending))))
+    worker.started = time.monotonic()
+    try:
+        worker.pipe.send(list(worker.batch))
+    except (OSError, ValueError):  # it died meanwhile: `_collect` will see that
+        pass
+
+
+def _start(target: str, memory_mb: int) -> _Worker:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, target, memory_mb), daemon=True)
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _collect(pool: list[_Worker], pending: deque[Any], allowed: float) -> Iterator[Finished]:
+    """Wait for the next news of any worker and yield the jobs that ended; remove workers that died or were killed."""
+    busy = [worker for worker in pool if worker.batch]
+    deadline = min(worker.started + allowed for worker in busy)
+    by_pipe = {worker.pipe: worker for worker in busy}
+    for pipe in wait(list(by_pipe), timeout=max(0.05, deadline - time.monotonic())):
+        worker = by_pipe[pipe]  # type: ignore[index]
+        try:
+            message = worker.pipe.recv()
+        except (EOFError, OSError):
+            yield from _bury(pool, pending, worker, None)
+            continue
+        if message == "ready":
+            worker.ready, worker.started = True, time.monotonic()
+        elif worker.batch:
+            job, spent = worker.batch.popleft(), time.monotonic() - worker.started
+            worker.started = time.monotonic()
+            yield Finished(job, message, spent)
+    for worker in busy:
+        if worker in pool and worker.batch and time.monotonic() > worker.started + allowed:
+            worker.process.kill()
+            yield from _bury(pool, pending, worker, f"处理超过 {allowed - _GRACE:g} 秒的时限，已停止；请检查文件是否异常，或拆分后重新提交。")
+
+
+def _bury(pool: list[_Worker], pending: deque[Any], worker: _Worker, reason: str | None) -> Iterator[Finished]:
+    """Take a dead worker out: the job it was at has failed, the others of its batch go back to the queue."""
+    worker.process.join(10)
+    pool.remove(worker)
+    worker.pipe.close()
+    job = worker.batch.popleft()
+    pending.extendleft(reversed(worker.batch))
+    worker.batch.clear()
+    code = worker.process.exitcode
+    if reason is None:
+        how = f"信号 {signal.Signals(-code).name}" if code is not None and code < 0 else f"退出码 {code}"
+        reason = f"读取进程意外终止（{how}），多半是文件损坏或过大；未读取。"
+    yield Finished(job, reason, time.monotonic() - worker.started)
+
+
+def _serve(pipe: Connection, target: str, memory_mb: int) -> None:
+    """The worker: batches in, one message a finished job out, until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
+    os.nice(5)
+    if memory_mb:
+        limit = memory_mb << 20
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    module, _, name = target.partition(":")
+    function = getattr(importlib.import_module(module), name)
+    pipe.send("ready")
+    while True:
+        try:
+            jobs = pipe.recv()
+        except (EOFError, OSError):
+            return
+        for job in jobs:
+            failure: str | None = None
+            try:
+                function(job)
+            except MemoryError:
+                failure = "读取所需内存超过上限，已停止；未读取。"
+            except Exception as error:
+                failure = f"处理时程序出错（{type(error).__name__}：{str(error)[:200]}）；未读取。"
+            pipe.send(failure)
+
+
+def _die_with_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)

@@ -1,0 +1,65 @@
+"""Running the flow from the command line: no server to be started by hand, and none at all when nothing changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flows import road
+from flows.candidate import build_facts_of
+from flows.home import Home, ingestion_lock
+from flows.sources import Skipped, is_url
+
+
+def run(home: Home, sources: list[str], observer: road.Observer, **options: Any) -> road.RunReport:
+    """One run of the flow over the sources (see `flows.pipeline.ingest_flow` for the options)."""
+    home.create().configuration()
+    if not any(options.get(name) for name in ("again", "force")) and not any(map(is_url, sources)):
+        options["run_id"] = road.start_run(home, str(options.get("kind", "ingest")))
+        report = _unchanged(home, options["run_id"], sources, observer, reread=bool(options.get("reread")))
+        if report is not None:
+            return report
+    from flows.prefect_server import PrefectServer
+
+    with PrefectServer(home) as server:
+        from flows import pipeline
+
+        pipeline.observe(observer)
+        observer.stage("启动本机 Prefect")
+        server.wait()
+        report = pipeline.ingest_flow(str(home.root), sources, **options)
+        assert isinstance(report, road.RunReport)
+        return report
+
+
+class _Quiet(road.Observer):
+    """Keeps what was skipped until it is known who will say so."""
+
+    def __init__(self) -> None:
+        self.items: list[Skipped] = []
+
+    def skipped(self, item: Skipped) -> None:
+        """Keep it."""
+        self.items.append(item)
+
+
+def _unchanged(
+    home: Home, run_id: str, sources: list[str], observer: road.Observer, *, reread: bool
+) -> road.RunReport | None:
+    """The report of a run that has nothing to do, or None: then the flow is wanted."""
+    if not home.warehouse.exists():
+        return None
+    with ingestion_lock(home, on_wait=lambda: observer.stage("等待另一个收录结束")):
+        intake, quiet = road.Intake(), _Quiet()
+        for source in sources:
+            road.take_local(home, run_id, source, intake, quiet)
+        documents = road.staged_documents(home, intake.documents)
+        if documents is None or (road.outdated(home) if reread else road.unread(home)):
+            return None
+        if road.build_facts(home, road.entries_of(home)) != build_facts_of(home):
+            return None
+        for item in quiet.items:
+            observer.skipped(item)
+        reports = road.reports(home, documents, road.stage_keys(home))
+        report = road.RunReport(run_id, tuple(reports), tuple(intake.failures), False, intake.skipped)
+        road.finish_run(home, run_id, "finished", documents=len(reports), failed=report.failures)
+        return report

@@ -1,0 +1,91 @@
+"""The warehouse's DDL: tables with comments from models/warehouse.py, the ``zh`` schema, and the analysts' views.
+
+The analysts' views are SQL files under ``data/views``, run in the order of their names.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, DateTime, Double, Integer, Numeric, String
+from sqlalchemy.sql.schema import Table
+
+from data import data_path
+from models.warehouse import PUBLISHED_TABLES
+
+
+def sql_type(kind: Any) -> str:
+    """The DuckDB type of a warehouse column."""
+    if isinstance(kind, ARRAY):
+        return f"{sql_type(kind.item_type)}[]"
+    if isinstance(kind, Double):  # before Numeric, of which SQLAlchemy makes it a kind
+        return "DOUBLE"
+    if isinstance(kind, Numeric):
+        return f"DECIMAL({kind.precision},{kind.scale})"
+    for sql, name in (
+        (BigInteger, "BIGINT"),
+        (Integer, "INTEGER"),
+        (Boolean, "BOOLEAN"),
+        (DateTime, "TIMESTAMP"),
+        (Date, "DATE"),
+        (String, "VARCHAR"),
+    ):
+        if isinstance(kind, sql):
+            return name
+    raise TypeError(f"no DuckDB type for {kind!r}")
+
+
+def quoted(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def name(text: str) -> str:
+    """A SQL identifier, quoted."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def table_ddl(table: Table) -> list[str]:
+    """CREATE TABLE and the comments of one warehouse table.
+
+    Keys are NOT NULL but carry no unique index, which would double the time of loading; the candidate is checked for
+    repeated keys before it is published.
+    """
+    columns = ", ".join(
+        f"{name(column.name)} {sql_type(column.type)}{' NOT NULL' if column.primary_key else ''}" for column in table.columns
+    )
+    return [
+        f"CREATE TABLE main.{name(table.name)} ({columns})",
+        f"COMMENT ON TABLE main.{name(table.name)} IS {quoted(table.comment or '')}",
+        *(
+            f"COMMENT ON COLUMN main.{name(table.name)}.{name(column.name)} IS {quoted(column.comment or '')}"
+            for column in table.columns
+        ),
+    ]
+
+
+def zh_ddl(table: Table) -> list[str]:
+    """The view of one table in the ``zh`` schema, under its Chinese names."""
+    view = f"zh.{name(table.info['zh'])}"
+    columns = ", ".join(f"{name(column.name)} AS {name(column.info['zh'])}" for column in table.columns)
+    return [
+        f"CREATE VIEW {view} AS SELECT {columns} FROM main.{name(table.name)}",
+        f"COMMENT ON VIEW {view} IS {quoted(table.comment or '')}",
+        *(f"COMMENT ON COLUMN {view}.{name(column.info['zh'])} IS {quoted(column.comment or '')}" for column in table.columns),
+    ]
+
+
+def schema_ddl() -> list[str]:
+    """Every statement that makes an empty warehouse's tables and the ``zh`` views over them."""
+    statements = ["CREATE SCHEMA IF NOT EXISTS zh", "CREATE SCHEMA IF NOT EXISTS internal"]
+    for table in PUBLISHED_TABLES:
+        statements += table_ddl(table)
+    for table in PUBLISHED_TABLES:
+        statements += zh_ddl(table)
+    return statements
+
+
+def view_files() -> list[str]:
+    """The SQL of the analysts' views, in order."""
+    folder = data_path("views")
+    return [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))]
