@@ -20,7 +20,7 @@ from extractors.limits import Limits
 from extractors.model import Extract, Note, Table
 from extractors.pdf_content import PageContent, no_characters, no_rules
 from extractors.pdf_lattice import Lattice, find_lattices
-from extractors.pdf_paragraphs import Flow, build
+from extractors.pdf_paragraphs import Flow, build, running_lines
 from extractors.pdf_pdfium import read_content
 from extractors.pdf_plumber import ENGINE as PLUMBER
 from extractors.pdf_plumber import read_with_plumber
@@ -70,11 +70,13 @@ def read_pdf(path: Path, limits: Limits = _DEFAULT) -> Extract:
     finally:
         document.close()
     notes.extend(_scan_notes(flows))
+    running = running_lines(flows)
+    notes.extend(Note("running-line", f"各页重复的页眉页脚“{text}”只保留第一次出现。") for text in sorted(running))
     engines = sorted({flow.content.engine for flow in flows})
     return Extract(
         format="pdf",
         engine="+".join(engines),
-        blocks=tuple(build(flows)),
+        blocks=tuple(build(flows, running)),
         pages=count,
         page_sizes=tuple((round(flow.content.width, 2), round(flow.content.height, 2)) for flow in flows),
         notes=tuple(notes),

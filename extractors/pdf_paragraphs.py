@@ -7,7 +7,7 @@ the left margin without the look of a heading. Two lines are never interleaved; 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ _LEADERS = re.compile(r"[.…·．\-_]{4,}\s*[-—]?\s*\d{0,4}\s*[-—]?$")
 _INLINE = re.compile(r"[①-⑳]|[（(]\d{1,2}[)）]")  # numbering that also runs on within a sentence
 _NOTE = re.compile(r"(?:注|说明|备注)[\d①-⑳]?[：:.、]")
 _STOPS = "。！？；：!?;:"
+_CAPTION = re.compile(r"表|单位[:：]")
 _TOP, _BOTTOM = 0.09, 0.88
 
 
@@ -61,9 +62,27 @@ def is_page_number(line: Line, content: PageContent, edge: bool) -> bool:
     return edge and near and _PAGE_NUMBER.fullmatch(line.text) is not None
 
 
-def build(flows: Sequence[Flow]) -> list[Paragraph | Table]:
-    """All pages' tables and paragraphs in reading order."""
+def running_lines(flows: Sequence[Flow]) -> set[str]:
+    """Lines that stand at the same height at the edge of most pages (running headers and footers). Captions of tables
+    repeat too and are none."""
+    pages: dict[tuple[str, int], int] = {}
+    for flow in flows:
+        height = flow.content.frame[1]
+        edge = {
+            (item.text, round(item.box[1] / 4))
+            for item in (*flow.items[:2], *flow.items[-2:])
+            if isinstance(item, Line) and (item.box[3] < 0.12 * height or item.box[1] > 0.87 * height)
+        }
+        for key in edge:
+            pages[key] = pages.get(key, 0) + 1
+    least = max(4.0, 0.6 * len(flows))
+    return {text for (text, _), count in pages.items() if count >= least and not _CAPTION.search(text)}
+
+
+def build(flows: Sequence[Flow], running: Collection[str] = ()) -> list[Paragraph | Table]:
+    """All pages' tables and paragraphs in reading order; of the `running` lines only the first occurrence is kept."""
     margins = _margins(flows)
+    seen: set[str] = set()
     blocks: list[Paragraph | Table] = []
     draft: _Draft | None = None
 
@@ -84,6 +103,10 @@ def build(flows: Sequence[Flow]) -> list[Paragraph | Table]:
         if items and isinstance(items[0], Line) and is_page_number(items[0], content, True):
             items.pop(0)
         for item in items:
+            if isinstance(item, Line) and item.text in running:
+                if item.text in seen:
+                    continue
+                seen.add(item.text)
             if isinstance(item, Table):
                 close()
                 blocks.append(item)
