@@ -1,0 +1,1 @@
+"""Tests of the sample maker, and of the reading engine against the samples' truth."""
