@@ -107,6 +107,7 @@ class LabelReader:
     year: int
     fund: str | None
     domain: str
+    government: bool = False
     _codes: list[str] = field(default_factory=list)
     _stack: list[str] = field(default_factory=list)
     _economic_class: str | None = None
@@ -175,6 +176,13 @@ class LabelReader:
         label.printed_code = code or None
         if not code:
             label.entry = match_row(label.text, self.flow, self.form)
+            if (
+                self.government
+                and label.entry is not None
+                and label.entry.level != "total"
+                and label.entry.flow != "balance"
+            ):
+                label.entry = None  # a government's own revenue is by revenue code, not by a department's sources
             label.is_total = label.entry is not None and label.entry.level == "total"
         if label.entry is None and label.text:
             self._classify(label, codes, names, name, self._first_amount(row))

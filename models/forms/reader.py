@@ -322,6 +322,7 @@ class _TableReader:
             self.year,
             fund if fund in ("general", "gov_fund", "state_capital") else None,
             side.domain(self.form),
+            self.metadata.scope == "government",
         )
         labels: list[tuple[Row, RowLabel]] = []
         for row in self.table.rows:
@@ -385,7 +386,7 @@ class _TableReader:
         for m in figures:
             if m.kind != "amount":
                 continue
-            key = (m.component, m.fund, m.flow, m.measure, m.year, m.offset, m.subset, m.item, m.path[-1:])
+            key = (m.component, m.fund, m.flow, m.side, m.measure, m.year, m.offset, m.subset, m.item, m.path[-1:])
             if key in seen:
                 message = f"表“{self.table.title or ''}”有两列读成同一含义（{' / '.join(seen[key].path)}；{' / '.join(m.path)}），请核对。"
                 self._find("TABLE-COLUMN-AMBIGUOUS", "warning", message, None)
@@ -545,8 +546,6 @@ class _TableReader:
         mapping = label.function or label.economic
         level = self._level(label)
         subset = label.subset or meaning.subset or (entry is not None and entry.subset)
-        if self.form == "project_expenditure" and meaning.component not in (None, "project") and meaning.fund is None:
-            subset = True  # a source without a fund of its own (单位资金): part of the total under the same fund "all"
         item = self._canonical(label, meaning, component)
         return LineItem(
             locator=self._locator(cell, meaning),
@@ -601,6 +600,8 @@ class _TableReader:
         if entry is not None and component is None and (entry.component != "total" or label.is_total):
             component = entry.component
         component = component or "total"
+        if self.form in _TWO_SIDED and count == 1 and meaning.side and meaning.flow is None:
+            item_flow = meaning.side
         if self.form == "grant_income_expenditure":
             if entry is not None and entry.fund is not None and meaning.fund is None:
                 item_fund = entry.fund
