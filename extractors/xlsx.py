@@ -18,10 +18,11 @@ from extractors.model import Extract, Note
 from extractors.number_format import BUILTIN, display, display_text
 from extractors.packages import Package, iterate
 from extractors.sheets import Sheet, build_extract
+from extractors.texts import column_letters
 
 _M = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_CELL = f"{_M}c"
+_CELL, _VALUE, _FORMULA, _INLINE = (f"{_M}{name}" for name in ("c", "v", "f", "is"))
 _ADDRESS = re.compile(r"^\$?([A-Z]{1,3})\$?([0-9]{1,7})$")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -183,29 +184,12 @@ def _row(
     unseen: list[str],
     errors: list[str],
 ) -> None:
-    column = -1
-    pending: str | None = None  # the address of the last blank cell, worked out only if a cell states none
-    for cell in element:
-        if cell.tag != _CELL:
-            continue
-        address = cell.get("r")
-        if len(cell) == 0:
-            if address:
-                pending = address
-            else:
-                column = (_address_column(pending, column) if pending else column) + 1
-                pending = None
-            continue
-        column = _address_column(address, column) if address else _address_column(pending, column) + 1
-        pending = None
+    for column, cell in _filled_cells(element):
         style = int(cell.get("s") or 0)
         text, problem = _value(cell, context.styles.code(style), context, zeros_shown)
-        if problem == "missing":
-            missing.append(address or "")
-        elif problem == "unseen":
-            unseen.append(address or "")
-        elif problem == "error":
-            errors.append(address or "")
+        if problem:
+            listed = {"missing": missing, "unseen": unseen, "error": errors}[problem]
+            listed.append(f"{column_letters(column)}{row + 1}")
         if column > 16383 or row > 1_048_575:
             raise DamagedDocument("工作表的单元格地址超出范围，文件已损坏。")
         context.cells_left -= 1
@@ -215,10 +199,37 @@ def _row(
             sheet.cells[row, column] = (text, context.styles.indent(style))
 
 
-def _address_column(address: str | None, column: int) -> int:
-    """The column an address states, else the one given."""
+def _filled_cells(row: Any) -> list[tuple[int, Any]]:
+    """Column and element of the cells of a row that hold a value or formula. Most cells of padded sheets are blank and
+    are never looked at."""
+    filled: list[tuple[int, Any]] = []
+    for child in row.iter(_VALUE, _FORMULA, _INLINE):
+        cell = child.getparent()
+        if filled and cell is filled[-1][1]:
+            continue
+        column = _address_column(cell.get("r"))
+        if column is None:
+            return _counted_cells(row)
+        filled.append((column, cell))
+    return filled
+
+
+def _counted_cells(row: Any) -> list[tuple[int, Any]]:
+    """`_filled_cells` where cells state no address: each stands right of the one before it."""
+    filled: list[tuple[int, Any]] = []
+    column = -1
+    for cell in row.iterchildren(_CELL):
+        stated = _address_column(cell.get("r"))
+        column = column + 1 if stated is None else stated
+        if len(cell):
+            filled.append((column, cell))
+    return filled
+
+
+def _address_column(address: str | None) -> int | None:
+    """The column an address states."""
     match = _ADDRESS.match(address) if address else None
-    return _column(match.group(1)) if match else column
+    return _column(match.group(1)) if match else None
 
 
 def _value(cell: Any, code: str, context: _Context, zeros_shown: bool) -> tuple[str, str]:

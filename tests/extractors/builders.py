@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
@@ -60,12 +60,12 @@ def write_xlsx(path: Path, fill: Callable[[Worksheet], None]) -> Path:
     return path
 
 
-def rows_of(*rows: list[object]) -> Callable[[Worksheet], None]:
+def rows_of(*rows: Sequence[object]) -> Callable[[Worksheet], None]:
     """A fill function for `write_xlsx` that appends the rows."""
 
     def fill(sheet: Worksheet) -> None:
         for row in rows:
-            sheet.append(row)
+            sheet.append(list(row))
 
     return fill
 
