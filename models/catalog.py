@@ -99,7 +99,7 @@ class Change:
 
 
 class Scheme:
-    """One classification over all years."""
+    """One classification over all years. depth: digits of its longest code."""
 
     def __init__(self, name: str, entries: Iterable[Entry], aliases: Iterable[tuple[str, str]]) -> None:
         self.name = name
@@ -107,6 +107,7 @@ class Scheme:
         self._by_code: dict[str, list[Entry]] = defaultdict(list)
         self._children: dict[str, list[Entry]] = defaultdict(list)
         self._aliases = tuple(aliases)
+        self.depth = max((len(entry.code) for entry in self.entries), default=0)
         for entry in self.entries:
             self._by_code[entry.code].append(entry)
             self._children[entry.parent or ""].append(entry)

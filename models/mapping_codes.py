@@ -12,7 +12,7 @@ from models.labels import Label, split_label
 from models.mapping import LIMITS, Mapping, bases, differs_in_kind, span
 from models.mapping_names import Parents, by_name, complete_code, resolve_parents
 
-_LENGTH_LEVEL = {3: "类", 5: "款", 7: "项", 9: "目"}
+_LENGTH_LEVEL = {3: "类", 5: "款", 7: "项"}
 
 
 @lru_cache(maxsize=65536)
@@ -52,10 +52,6 @@ def _merge(code: str | None, name: str | None) -> Label:
 
 def by_code(scheme: Scheme, year: int, code: str, label: Label, place: Parents) -> Mapping:
     entry = scheme.get(year, code) or scheme.ever(year, code)
-    if entry is None and len(code) == 9:
-        parent = by_code(scheme, year, code[:7], replace(label, name=""), place)
-        if parent.code is not None:
-            return replace(parent, score=0.8, note=f"印出9位编码{code}，目录列至项级")
     if entry is None:
         return _unknown_code(scheme, year, code, label, place)
     distance = entry.distance(year)
@@ -75,6 +71,9 @@ def by_code(scheme: Scheme, year: int, code: str, label: Label, place: Parents) 
 
 def _unknown_code(scheme: Scheme, year: int, code: str, label: Label, place: Parents) -> Mapping:
     """A printed code the catalog does not know: kept when its parent is known, with what the name says beside it."""
+    below = _below_catalog(scheme, year, code, label)
+    if below is not None:
+        return below
     level = _LENGTH_LEVEL.get(len(code))
     known = next(
         (scheme.ever(year, code[:size]) for size in (5, 3) if size < len(code) and scheme.ever(year, code[:size])), None
@@ -101,6 +100,23 @@ def _unknown_code(scheme: Scheme, year: int, code: str, label: Label, place: Par
         0.4 if conflict else 0.6,
         conflict,
         f"编码{code}不在科目目录中，上级{known.code}{known.name}存在",
+    )
+
+
+def _below_catalog(scheme: Scheme, year: int, code: str, label: Label) -> Mapping | None:
+    """A local detail below the last level of the scheme (3010201 规范性津补贴): kept as printed, never as its parent,
+    whose amount already holds it."""
+    last = scheme.ever(year, code[: scheme.depth])
+    if last is None or len(code) <= scheme.depth:
+        return None
+    return Mapping(
+        code,
+        label.name or None,
+        "item",
+        "code",
+        0.8,
+        None,
+        f"目录列至{last.level}级，此为{last.code}“{last.name}”之下的地方明细",
     )
 
 

@@ -172,6 +172,14 @@ def test_an_unknown_code_is_kept_below_a_known_parent_and_marked() -> None:
     assert classify_function(2024, code="9990101").code is None
 
 
+def test_local_details_below_the_catalog_keep_their_own_code() -> None:
+    mapping = classify_economic(2026, code="3010201", name="规范性津补贴")
+    assert (mapping.code, mapping.level, mapping.conflict) == ("3010201", "item", None)
+    mapping = classify_function(2024, code="201010101", name="人大机关运行")
+    assert (mapping.code, mapping.level) == ("201010101", "item")
+    assert "2010101" in (mapping.note or "")
+
+
 @pytest.mark.parametrize(
     ("kwargs", "code"),
     [
