@@ -20,7 +20,7 @@ from extractors.errors import (
     UnsupportedFormat,
 )
 from extractors.limits import Limits
-from extractors.model import Extract
+from extractors.model import Extract, Note
 
 __all__ = ["Limits", "detect", "read"]
 
@@ -54,7 +54,9 @@ def read(path: Path, *, name: str | None = None, limits: Limits = _DEFAULT) -> E
         kind = detect(path)
         reader = _reader(kind)
         extract = reader(path, limits)
-        return extract if extract.format.startswith("pdf") or extract.format == kind else replace(extract, format=kind)
+        if not extract.blocks and not extract.notes:
+            extract = replace(extract, notes=(Note("no_content", f"{NAMES.get(kind, kind)}中没有可读的文字或表格。"),))
+        return extract
     except ExtractionError:
         raise
     except (MemoryError, RecursionError) as error:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from extractors.errors import DamagedDocument, TooLarge
+from extractors.errors import DamagedDocument, NoTextLayer, TooLarge
 from extractors.limits import Limits
 from extractors.model import Block, Cell, Extract, Link, Note, Paragraph, Place, Table
 from extractors.numbering import Numbering, W
@@ -51,6 +51,7 @@ def read_docx(path: Path, limits: Limits) -> Extract:
         walk.blocks_of(body, 0)
         properties = package.properties()
         links = _links(package, main, root)
+        walk.notes.extend(_left_out(package, root, bool(walk.blocks)))
     if walk.deleted:
         walk.notes.append(
             Note("tracked_changes", f"文档带有修订痕迹：{walk.deleted} 处已删除的内容未读取，插入的内容按正文读取。")
@@ -67,6 +68,23 @@ def read_docx(path: Path, limits: Limits) -> Extract:
         title=properties.get("title") or None,
         properties=properties,
     )
+
+
+def _left_out(package: Package, root: Any, has_text: bool) -> list[Note]:
+    """What the document shows that this reader does not read. Raises NoTextLayer where that is everything."""
+    names = package.names()
+    pictures = sum(1 for name in names if name.startswith("word/media/"))
+    if pictures and not has_text:
+        raise NoTextLayer("Word 文件中只有图片，没有文字，需要文字识别（OCR）后才能读取。")
+    notes = []
+    objects = sum(1 for name in names if name.startswith("word/embeddings/"))
+    if objects:
+        notes.append(Note("embedded_objects", f"文档嵌入了 {objects} 个对象（如 Excel 表格），其内容未读取。"))
+    if next(root.iter(f"{W}altChunk"), None) is not None:
+        notes.append(Note("embedded_chunk", "文档以外部片段方式嵌入了内容，该部分未读取。"))
+    if pictures:
+        notes.append(Note("pictures", f"文档含 {pictures} 张图片，图片中的文字和表格未读取。"))
+    return notes
 
 
 def _links(package: Package, main: str, root: Any) -> tuple[Link, ...]:
@@ -247,8 +265,11 @@ class _Walk:
         # Word counts an empty list paragraph as well, but a paragraph that was deleted whole is not printed.
         if list_id and list_id != "0" and ("".join(text.visible).strip() or not self._is_deleted(properties)):
             label = self.numbering.label(list_id, level or 0)
-            if not "".join(text.visible).strip():
+            visible = "".join(text.visible).strip()
+            if not visible:
                 label = ""
+            elif visible[0].isdigit() and label[-1:].isascii() and not label.endswith((" ", ")")):
+                label += " "  # Word prints a tab here: "1." before "2023年" is not 1.2023
         return text, label
 
     def _is_deleted(self, properties: Any | None) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -224,9 +225,7 @@ def _split_rows(
     for previous, row in itertools.pairwise(order):
         body = body or len(rows.get(previous, ())) >= 3 or (previous > since and len(rows.get(previous, ())) >= 2)
         blank = sum(1 for r in range(previous + 1, min(row, previous + 200)) if r not in sheet.hidden_rows)
-        if not blank:
-            continue
-        if row - previous > _ROW_GAP or (body and _is_title(row, rows, order, spans)):
+        if row - previous > _ROW_GAP or (body and _is_title(row, rows, order, spans, after_blank=blank > 0)):
             starts.append(row)
             body = False
             since = row
@@ -237,8 +236,12 @@ def _split_rows(
     ]
 
 
-def _is_title(row: int, rows: dict[int, list[tuple[int, str]]], order: list[int], spans: _Spans) -> bool:
-    """One text alone in its row, followed by a unit row or a header within a few rows: a new table's first line."""
+def _is_title(
+    row: int, rows: dict[int, list[tuple[int, str]]], order: list[int], spans: _Spans, *, after_blank: bool
+) -> bool:
+    """One text alone in its row, followed by a unit row or a header within a few rows: a new table's first line.
+
+    Where no blank row stands before it, it must be merged over columns and have its unit row."""
     content = rows.get(row, [])
     if len(content) != 1:
         return False
@@ -246,12 +249,14 @@ def _is_title(row: int, rows: dict[int, list[tuple[int, str]]], order: list[int]
     bare = "".join(text.split())
     if len(bare) < 3 or bare.startswith(_NOTE_WORDS) or bare[-1] in "。；;" or len(bare) > 80:
         return False
-    position = order.index(row)
+    position = bisect_left(order, row)
     following = order[position + 1 : position + 6]
     if not any(len(rows.get(r, ())) >= 2 for r in following):
         return False
     wide = spans.get((row, column), (row, column))[1] - column >= 2
     unit = any("单位" in part for r in following[:3] for _, part in rows.get(r, ()))
+    if not after_blank:
+        return unit and wide
     return unit or (wide and "表" in bare) or bare.endswith("表")
 
 
