@@ -200,6 +200,8 @@ def _class_names() -> Iterator[str]:
         if entry.level == "类" and len(entry.name) > 3:
             name = fold(entry.name)
             short = name.removesuffix("支出")
+            if short.endswith("预算") or short.startswith("社会保险基金"):
+                continue
             yield short + "支出"
             if len(short) >= _LONG_CLASS:
                 yield short

@@ -25,6 +25,7 @@ _FUND_ITEMS = {
     "state_capital": "国有资本经营预算财政拨款",
     "fiscal_grant": "财政拨款",
 }
+_SHORT_FUNDS = {"general": "一般公共预算", "gov_fund": "政府性基金预算", "state_capital": "国有资本经营预算"}
 _INCOME_ITEMS = {key: value + "收入" for key, value in _FUND_ITEMS.items()}
 _SENTENCE = re.compile(r"[。！？]")
 _CLAUSE = re.compile(r"[，；：、]")
@@ -61,6 +62,7 @@ class What:
     path: bool = False
     combines: bool = False
     measure: str | None = None
+    scope: str | None = None
 
 
 _UNKNOWN = What("", "", "", "", "")
@@ -122,6 +124,7 @@ class _Clause:
     mixed: bool = False
     last_end: int = 0
     fund_start: int = 0
+    done: bool = False
     zone: str | None = None
 
 
@@ -143,6 +146,7 @@ class State:
     compare: tuple[int, str] | None = None
     heading_topic: What | None = None
     year: int | None = None
+    scope: str | None = None
     zone: str | None = None
 
 
@@ -170,6 +174,9 @@ class Reader:
         self.state = State()
         self.outcome = Outcome()
         self._unit_votes: dict[str, int] = {}
+        self._headline_year = 0
+        self._foreign = False
+        self.government = metadata.scope == "government"
         self._open_headline = False
 
     # --- lines ---------------------------------------------------------------------------------------------------
@@ -203,7 +210,8 @@ class Reader:
         state.sentence_subjects, state.last_subjects = [], []
         state.compare = None
         state.zone = None
-        state.year = None
+        state.year = state.scope = None
+        self._foreign = False
         named = self._named(number, line)
         if state.kind is not None and state.kind.id in _SILENT:
             return
@@ -272,6 +280,8 @@ class Reader:
         state = self.state
         state.last_subjects, state.sentence_subjects = state.sentence_subjects or state.last_subjects, []
         state.compare, state.zone = None, None
+        if not self.government:
+            state.year = None
         money = [f for f in found if f.kind in ("money", "bare")]
         if not any(f.kind == "money" for f in found) and not money:
             self._title(line, start, end, named)
@@ -522,7 +532,7 @@ class Reader:
         elif kind == "share":
             clause.share = True
         elif kind == "completion":
-            clause.measure = clause.measure or None
+            clause.done = True
         elif kind == "zip":
             clause.zipped = True
         elif kind in ("cause", "purpose"):
@@ -545,6 +555,7 @@ class Reader:
             clause.compare_year = year
         else:
             clause.year = year
+            self.state.year = year
 
     # --- subjects ------------------------------------------------------------------------------------------------
 
@@ -566,13 +577,16 @@ class Reader:
                 text.rfind(word, 0, token.start) for word in ("一般公共", "公共财政", "政府性", "国有资本", "财政")
             )
             name = text[max(fund_at, start) : token.end]
-        what = self._what(subject, clause.fund, name, clause.scope)
+        fund = clause.fund if clause.fund in _FUND_ITEMS else None
+        what = self._what(subject, fund, name, None if self.government else clause.scope)
         if subject.stages is not None:
             stage = re.findall(subject.stages, text[: token.start])
             if not stage:
                 clause.clean = False
                 return
             what = replace(what, item=f"{stage[-1]}{subject.item}")
+        if clause.fund == "social_insurance":
+            clause.clean = False
         if clause.fund is not None:
             token = replace(token, start=min(token.start, clause.fund_start))
         self._add(clause, what, token, text)
@@ -709,7 +723,7 @@ class Reader:
             self._unread(number, group)
             return
         if any(each.broken for each in group) or not clause.clean or clause.mixed or clause.share or not self.year:
-            self._lost()
+            self._lost((clause.comparing or clause.change is not None) and not clause.subjects)
             self._unread(number, group)
             return
         if figure.unit is None and clause.change is not None:
@@ -717,7 +731,9 @@ class Reader:
             return
         state = self.state
         subjects = clause.subjects
-        if not subjects and clause.fund is not None:
+        if not subjects and clause.fund == "social_insurance":
+            subjects = []
+        elif not subjects and clause.fund is not None:
             subjects = self._fund_alone(clause)
         elif not subjects:
             inherited = self._inherit(clause)
@@ -733,14 +749,18 @@ class Reader:
             state.sentence_subjects.extend(subjects)
             self._unread(number, group)
             return
+        if self.government:
+            subjects = [scoped for what in subjects if (scoped := self._scoped(what, clause)) is not None]
+            if not subjects:
+                self._lost()
+                self._unread(number, group)
+                return
         measure, year, compare = measured
         pairs = self._pair(subjects, group, clause)
         if pairs is None:
             self._lost()
             self._unread(number, group)
             return
-        if clause.year is not None:
-            state.year = clause.year
         state.compare = compare or state.compare
         for order, (what, each) in enumerate(pairs):
             self._emit(
@@ -756,19 +776,48 @@ class Reader:
                 order if len(pairs) > len(group) else 0,
             )
         last = subjects[-1]
-        if (measure == "change" or compare is None) and last.kind == "total" and last.group is None and not last.path:
+        bracketed = line.text.rfind("（", 0, figure.start) > line.text.rfind("）", 0, figure.start)
+        headed = last.kind == "total" and last.group is None and not last.path and not bracketed
+        if (measure == "change" or compare is None) and headed:
             state.headline = last
+            self._headline_year = year
         for what in subjects:
             if what not in state.sentence_subjects:
                 state.sentence_subjects.append(what)
         state.topic = subjects[-1] if len(subjects) == 1 or clause.every else None
 
-    def _lost(self) -> None:
-        """An amount of something unknown: nothing after it may be taken for what stood before it."""
+    def _lost(self, keep_headline: bool = False) -> None:
+        """An amount of something unknown: nothing after it may be taken for what stood before it.
+
+        keep_headline: it was only a comparison of what stood before it.
+        """
         state = self.state
+        if keep_headline:
+            return
         state.headline = None
         state.topic = None
         state.sentence_subjects.append(_UNKNOWN)
+
+    def _scoped(self, what: What, clause: _Clause) -> What | None:
+        """In a government report: the thing with the level of government it is of, None where that is not said."""
+        state = self.state
+        scope = clause.scope or what.scope or state.scope
+        if scope is None and what.kind == "total" and what.fund in _SHORT_FUNDS:
+            # Another body's total (a development zone): what the paragraph calls 区级 after it is not this government's.
+            self._foreign = True
+        if self._foreign:
+            return None
+        if what.scope is not None or scope is None:
+            return what if what.scope is not None else None
+        if what.kind == "total" and what.group is None and what.fund in _SHORT_FUNDS and what.component == "total":
+            ending = {"income": "收入", "expenditure": "支出"}.get(what.flow)
+            item = _SHORT_FUNDS[what.fund] + ending if ending and not what.item.endswith("总计") else what.item
+        elif what.code is not None and state.headline is not None and state.headline.scope is not None:
+            item, scope = what.item, state.headline.scope
+        else:
+            return None
+        state.scope = scope
+        return replace(what, item=scope + item.removeprefix(scope), scope=scope)
 
     def _fund_alone(self, clause: _Clause) -> list[What]:
         """ "其中：一般公共预算拨款13.5万元": the fund alone, its flow from the total before it, or the section."""
@@ -844,10 +893,28 @@ class Reader:
             )
             base_measure = clause.compare_measure or default
             return self._absolute(base_measure, base_year, (base_year, base_measure))
-        own_year = clause.year or (state.year if state.year == year else None) or year
+        own_year = clause.year or state.year or year
+        if self.government:
+            return self._government_measure(clause, own_year)
         if clause.measure is None and own_year == year - 1:
             return self._absolute("final", own_year, None) if self.kind != "budget" else None
         return self._absolute(clause.measure or default, own_year, None)
+
+    def _government_measure(self, clause: _Clause, year: int) -> tuple[str, int, tuple[int, str] | None] | None:
+        """One government report tells of the year that ended and the one that begins: only what is said counts."""
+        section = self.state.section or ""
+        if self.state.year is None:
+            if self.state.headline is None or not self._headline_year:
+                return None
+            year = self._headline_year
+        told = clause.measure
+        if clause.done or (told is None and "执行" in section):
+            told = "final"
+        if told is None and year == self.year and self.kind == "budget" and not re.search("执行|完成|决算", section):
+            told = "budget"
+        if told is None or year not in (self.year - 1, self.year):
+            return None
+        return ("prior_final" if told == "final" and year < self.year else told), year, None
 
     def _absolute(
         self, measure: str, year: int, compare: tuple[int, str] | None
