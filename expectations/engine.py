@@ -3,9 +3,10 @@
 What is decided here, the same for all rules:
 
 * ``|difference| ≤ tolerance`` (the rounding envelope): passed. A difference that is not zero is noted, severity ``info``.
-* ``same``: one number printed twice. Inside the envelope but unequal is reported (``failed``, severity ``info``): no
-  error, but the two prints do differ, and neither confirms the other.
-* ``ratio``: beyond the envelope by no more than ``slack`` (cut off instead of rounded): ``failed``, ``info``.
+* ``same``: one number printed twice. One unit apart in the last place both print is reported (``failed``, severity
+  ``info``): no error, but the two prints do differ, and neither confirms the other. Where one is printed more coarsely,
+  anything inside the envelope is the same number.
+* ``ratio``, ``same``: beyond the envelope by no more than ``slack`` (cut off instead of rounded): ``failed``, ``info``.
 * ``bound``: only observed greater than expected counts.
 * A rule that is due in a document and formed no group there gives ``insufficient_data``, never ``passed``.
 """
@@ -37,10 +38,11 @@ WITH g AS (
 ), outcome AS (
   SELECT *, CASE WHEN state IS NOT NULL THEN state
                  WHEN difference IS NULL THEN 'insufficient_data'
-                 WHEN kind = 'same' AND distance <> 0 THEN 'failed'
+                 -- Two prints of equal precision that differ do differ; a coarser print of the same number does not.
+                 WHEN kind = 'same' AND distance <> 0 AND distance >= tolerance THEN 'failed'
                  WHEN distance <= tolerance THEN 'passed'
                  ELSE 'failed' END AS outcome,
-            coalesce(state IS NULL AND distance <= coalesce(tolerance, 0) + CASE WHEN kind = 'ratio' THEN coalesce(slack, 0) ELSE 0 END,
+            coalesce(state IS NULL AND distance <= coalesce(tolerance, 0) + CASE WHEN kind IN ('ratio', 'same') THEN coalesce(slack, 0) ELSE 0 END,
                      false) AS rounding
   FROM judged
 ), numbered AS (

@@ -53,7 +53,7 @@ def _codes(
           r AS (SELECT * FROM x_cell WHERE {right} AND fc IS NOT NULL AND ec IS NULL AND NOT sub
                  QUALIFY count(*) OVER (PARTITION BY document_id, table_no, body, fc, component, fund, measure, year) = 1)
           SELECT r.document_id, r.key AS group_key, r.label || ' 与 ' || l.label AS label, l.amount AS expected, r.amount AS observed,
-                 l.half + r.half AS tolerance, [r.id, l.id] AS ids, r.unit
+                 l.half + r.half AS tolerance, CASE WHEN l.half <> r.half THEN greatest(l.half, r.half) END AS slack, [r.id, l.id] AS ids, r.unit
           FROM l JOIN r ON r.document_id = l.document_id AND r.fc = l.fc AND r.component = l.component AND r.measure = l.measure
                AND r.year = l.year AND r.body = l.body
           WHERE l.n = 1 AND r.n = 1""",
@@ -131,7 +131,7 @@ RULES: tuple[Rule, ...] = (
         reads=_READS,
         kind="same",
         sql="""SELECT b.document_id, b.key AS group_key, b.label || ' 与 ' || g.label AS label, g.amount AS expected, b.amount AS observed,
-                 g.half + b.half AS tolerance, [b.id, g.id] AS ids, b.unit
+                 g.half + b.half AS tolerance, CASE WHEN g.half <> b.half THEN greatest(g.half, b.half) END AS slack, [b.id, g.id] AS ids, b.unit
           FROM x_head g JOIN x_cell b ON b.document_id = g.document_id AND b.form = 'general_basic_expenditure'
                AND b.component = g.component AND b.measure = g.measure AND b.year = g.year AND b.fc IS NULL AND b.ec IS NULL AND NOT b.sub
                AND b.item NOT IN ('机关运行经费', '会议费', '培训费')
@@ -186,7 +186,7 @@ RULES: tuple[Rule, ...] = (
           e AS (SELECT x.* FROM x_cell x JOIN level_year USING (document_id, measure, year) WHERE x.form = 'expenditure' AND x.component = 'total'
                 AND x.fc IS NOT NULL QUALIFY count(*) OVER (PARTITION BY x.document_id, x.fc, x.measure, x.year) = 1)
           SELECT e.document_id, e.key AS group_key, e.label || ' 与 ' || i.label AS label, i.amount AS expected, e.amount AS observed,
-                 i.half + e.half AS tolerance, [e.id, i.id] AS ids, e.unit
+                 i.half + e.half AS tolerance, CASE WHEN i.half <> e.half THEN greatest(i.half, e.half) END AS slack, [e.id, i.id] AS ids, e.unit
           FROM i JOIN e USING (document_id, fc, measure, year)""",
         applies="""SELECT i.document_id FROM x_head i JOIN x_head e ON e.document_id = i.document_id AND e.measure = i.measure AND e.year = i.year
             AND e.form = 'expenditure' AND e.component = 'total' AND e.n = 1

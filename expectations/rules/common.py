@@ -51,7 +51,7 @@ def same_total(left: str, right: str, *, body: bool = True) -> str:
              AND l.nth = r.nth AND l.n = r.n {"AND l.body = r.body" if body else ""} AND l.id <> r.id
       )
       SELECT document_id, key AS group_key, label || ' 与 ' || llabel AS label, lamount AS expected, amount AS observed,
-             half + lhalf AS tolerance, [id, lid] AS ids, unit,
+             half + lhalf AS tolerance, CASE WHEN half <> lhalf THEN greatest(half, lhalf) END AS slack, [id, lid] AS ids, unit,
              CASE WHEN n > 1 AND abs(lamount - amount) > half + lhalf THEN 'insufficient_data' END AS state,
              CASE WHEN n > 1 THEN '文件中同类表不止一张，按次序配对' END AS note
       FROM pair WHERE k = 1"""

@@ -20,7 +20,7 @@ def _balance(identifier: str, form: str, title: str) -> Rule:
         reads=_READS,
         kind="same",
         sql=f"""SELECT e.document_id, e.key || '@' || e.column_no AS group_key, '收入总计 与 ' || e.label AS label, i.amount AS expected,
-                 e.amount AS observed, i.half + e.half AS tolerance, [i.id, e.id] AS ids, e.unit
+                 e.amount AS observed, i.half + e.half AS tolerance, CASE WHEN i.half <> e.half THEN greatest(i.half, e.half) END AS slack, [i.id, e.id] AS ids, e.unit
           FROM x_head i JOIN x_head e ON e.document_id = i.document_id AND e.table_no = i.table_no AND e.measure = i.measure
                AND e.year = i.year AND e.body = i.body
           WHERE i.form = '{form}' AND i.side = 'income' AND e.side = 'expenditure' AND i.rank = 'grand' AND e.rank = 'grand'

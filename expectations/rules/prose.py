@@ -10,12 +10,14 @@ _OTHER = "('机关运行经费', '会议费', '培训费', '委托业务费')"
 
 # A figure told in prose and the figures of the tables that mean the same; the nearest is the one to hold it against.
 _COMPARE = """SELECT document_id, key || '@' || coalesce(section, '') AS group_key, label || '（正文）与 ' || tlabel AS label,
-         tamount AS expected, amount AS observed, half + thalf AS tolerance, [id, tid] AS ids, [id] AS accused_none, unit
-  FROM (SELECT t.*, row_number() OVER (PARTITION BY id ORDER BY abs(tamount - amount), tid) AS k FROM told t) WHERE k = 1"""
-_COMPARE = _COMPARE.replace(", [id] AS accused_none", "")
+         tamount AS expected, amount AS observed, half + thalf AS tolerance, CASE WHEN half <> thalf THEN greatest(half, thalf) END AS slack,
+         [id, tid] AS ids, unit
+  FROM (SELECT t.*, row_number() OVER (PARTITION BY id ORDER BY abs(tamount - amount) > half + thalf, preferred DESC,
+                                       abs(tamount - amount), tid) AS k FROM told t) WHERE k = 1"""
 
 _COLUMNS = """n.document_id, n.key, n.section, n.label, n.id, n.amount, n.half, n.unit,
-         t.id AS tid, t.amount AS tamount, t.half AS thalf, t.label AS tlabel"""
+         t.id AS tid, t.amount AS tamount, t.half AS thalf, t.label AS tlabel,
+         CASE WHEN t.role = 'grand' AND n.item = '总计' OR t.role = 'current' AND n.item IN ('本年收入合计', '本年支出合计') THEN 1 ELSE 0 END AS preferred"""
 _SAME_TIME = "t.document_id = n.document_id AND t.measure = n.measure AND t.year = n.year AND NOT t.sub"
 
 
@@ -194,7 +196,7 @@ RULES: tuple[Rule, ...] = (
           first AS (SELECT document_id, key, min_by(id, locator) AS id, min_by(amount, locator) AS amount, min_by(half, locator) AS half
                     FROM n GROUP BY ALL HAVING count(*) > 1)
           SELECT n.document_id, n.key || '@' || coalesce(n.section, '') AS group_key, n.label, f.amount AS expected, n.amount AS observed,
-                 f.half + n.half AS tolerance, [n.id, f.id] AS ids, n.unit
+                 f.half + n.half AS tolerance, CASE WHEN f.half <> n.half THEN greatest(f.half, n.half) END AS slack, [n.id, f.id] AS ids, n.unit
           FROM n JOIN first f ON f.document_id = n.document_id AND f.key = n.key AND f.id <> n.id""",
         applies="SELECT document_id FROM x_item WHERE false",  # only where something is said twice
     ),
@@ -213,7 +215,7 @@ RULES: tuple[Rule, ...] = (
                 AND fund = 'general' AND measure IN ('final', 'budget')
                 AND (form = 'narrative' AND item = '公用经费' OR form = 'general_basic_expenditure' AND n = 1))
           SELECT r.document_id, r.key AS group_key, r.label || ' 与 ' || o.label AS label, o.amount AS expected, r.amount AS observed,
-                 r.half + o.half AS tolerance, [r.id, o.id] AS ids, r.unit,
+                 r.half + o.half AS tolerance, CASE WHEN r.half <> o.half THEN greatest(r.half, o.half) END AS slack, [r.id, o.id] AS ids, r.unit,
                  -- A body with institutions spends less on its offices than on all operation: only near misses contradict.
                  CASE WHEN abs(r.amount - o.amount) > r.half + o.half AND abs(r.amount - o.amount) * 200 > abs(o.amount)
                       THEN 'not_applicable' END AS state

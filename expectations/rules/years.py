@@ -28,7 +28,7 @@ def _across(identifier: str, title: str, expected: str, join: str, severity: str
         cross=True,
         sql=f"""WITH f AS ({_FIGURES})
           SELECT b.document_id, b.key AS group_key, b.label AS label, a.amount AS expected, b.amount AS observed,
-                 a.half + b.half AS tolerance, [b.id, a.id] AS ids, [b.id] AS accused, b.unit, '{note}' AS note
+                 a.half + b.half AS tolerance, CASE WHEN a.half <> b.half THEN greatest(a.half, b.half) END AS slack, [b.id, a.id] AS ids, [b.id] AS accused, b.unit, '{note}' AS note
           FROM f a JOIN f b ON a.department_id = b.department_id AND a.scope = b.scope AND a.form = b.form AND a.component = b.component
                AND a.fund = b.fund AND a.flow = b.flow AND a.year = b.year AND a.document_id <> b.document_id
                AND coalesce(a.fc, a.role, a.item) = coalesce(b.fc, b.role, b.item)
