@@ -300,8 +300,9 @@ def _main_content(body: Any, weights: dict[Any, tuple[int, int]]) -> Any:
 
 def _has_figures(element: Any) -> bool:
     """Whether an element holds a data table or an amount: such is never left out as surroundings of the article."""
-    if any(not _is_layout(table) for table in element.iter("table")):
-        return True
+    for table in element.iter("table"):
+        if not _is_layout(table) and sum(1 for _ in table.iter("td", "th")) >= 4:
+            return True
     return bool(_AMOUNT.search("".join(element.itertext())) or _AMOUNT.search(element.tail or ""))
 
 

@@ -146,6 +146,8 @@ def _decimal(number: str | Decimal) -> Decimal | None:
 @lru_cache(maxsize=4096)
 def _sections(code: str) -> tuple[_Section, ...]:
     """The parts between semicolons that stand outside of quotes and brackets."""
+    if code.startswith(("[$-F800]", "[$-x-sysdate]")):  # the system's long date, on a Chinese system
+        code = BUILTIN[31]
     parts: list[list[tuple[str, str]]] = [[]]
     conditions: list[tuple[str, Decimal] | None] = [None]
     for match in _TOKEN.finditer(code[:1000]):
@@ -312,7 +314,7 @@ def _spread_pieces(whole: str, tokens: list[tuple[str, str]], positions: list[in
     pieces: dict[int, str] = {}
     rest = whole
     for index in reversed(positions[1:]):
-        gap = any(kind == "literal" and token.strip() for kind, token in tokens[positions[0] : index])
+        gap = any(kind == "literal" for kind, token in tokens[positions[0] : index])
         if not gap:
             continue
         size = len(tokens[index][1])
