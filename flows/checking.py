@@ -9,51 +9,47 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import inspect, text
+from sqlalchemy import select
 
 from flows.candidate import connected, fingerprint
 from flows.home import Home
-from flows.operations import engine_of, session_of
+from flows.operations import session_of
 
 
 def check(home: Home, run_id: str, path: Path) -> dict[str, Any]:
     """Apply decisions to the candidate, validate it, bring the review queue up to date. Returns the summary."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     from expectations import validate
     from expectations.review import apply_decisions, reconcile
 
     with session_of(home) as session, connected(path) as connection:
         apply_decisions(session, connection)
-    summary = validate(path, run_id=run_id, docs_dir=home.data_docs)
+    # Great Expectations sets its own log levels when it is imported, and chats at INFO.
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        summary = validate(path, run_id=run_id, docs_dir=home.data_docs)
+    finally:
+        logging.disable(before)
     with session_of(home) as session, connected(path) as connection:
         reconcile(session, connection, run_id)
     return asdict(summary) if is_dataclass(summary) and not isinstance(summary, type) else dict(summary or {})
 
 
-def _decision_tables(home: Home) -> list[str]:
-    """The operational tables of models/decisions.py (those that are not of models/operations.py)."""
-    own = {"original", "source", "archive_member", "local_file", "remote_file", "run"}
-    return sorted(name for name in inspect(engine_of(home)).get_table_names() if name not in own)
-
-
 def decisions_mark(home: Home) -> str:
-    """A hash over all decisions. A waiver ends by date, so where there are decisions the day is part of it."""
-    parts: list[Any] = []
-    with engine_of(home).connect() as connection:
-        for name in _decision_tables(home):
-            rows = [tuple(map(str, row)) for row in connection.execute(text(f'SELECT * FROM "{name}"'))]
-            parts.append((name, sorted(rows)))
-    if any(rows for _, rows in parts):
-        parts.append(date.today().isoformat())  # noqa: DTZ011 - a waiver's last day is the steward's calendar day
-    return fingerprint(parts)
+    """A hash over all decisions. A waiver ends by date, so where there is one the day is part of it."""
+    from models.decisions import Decision
+
+    with session_of(home) as session:
+        rows = session.execute(select(Decision.number, Decision.review_id, Decision.action, Decision.until).order_by(Decision.number)).all()
+    dated = any(row.until is not None for row in rows)
+    today = date.today().isoformat() if dated else ""  # noqa: DTZ011 - a waiver's last day is the steward's calendar day
+    return fingerprint([*(tuple(map(str, row)) for row in rows), today])
 
 
 def rejected_documents(home: Home) -> set[str]:
     """Documents a steward keeps out; they must not supersede others."""
-    try:
-        from expectations.review import rejected_documents as rejected
-    except ImportError:
-        return set()
+    from expectations.review import rejected_documents as rejected
+
     with session_of(home) as session:
         return set(rejected(session))

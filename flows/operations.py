@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -27,9 +25,8 @@ def _engine(url: str) -> Engine:
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_connect)
-    # Decisions share the Base; their table exists once their module does.
-    if find_spec("models.decisions") is not None:
-        import_module("models.decisions")
+    import models.decisions  # noqa: F401 - its tables share the Base
+
     Base.metadata.create_all(engine)
     return engine
 

@@ -124,7 +124,6 @@ def _run(
         _observer.stage("核对")
         summary = check_task(home, run_id, path)
         _observer.stage("发布")
-        road.note_decisions(home, path)
         publish_task(home, path)
         published = True
     reports = road.reports(home, named, before)

@@ -409,12 +409,6 @@ def staged_documents(home: Home, documents: Iterable[str]) -> list[str] | None:
     return list(dict.fromkeys(found))
 
 
-def note_decisions(home: Home, path: Path) -> None:
-    """Note in the candidate which decisions it holds, once the review queue is up to date."""
-    with candidate.connected(path) as connection:
-        connection.execute("UPDATE internal.build SET value = ? WHERE name = 'decisions'", [checking.decisions_mark(home)])
-
-
 def stage_keys(home: Home) -> dict[str, str]:
     """Under which key each document was staged last."""
     with session_of(home) as session:

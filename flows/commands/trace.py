@@ -1,0 +1,98 @@
+"""`kuanxiang trace`: from a number back to the page and cell it stands in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flows.home import Home
+
+_FORMS = {
+    "income_expenditure": "收入支出总表",
+    "income": "收入表",
+    "expenditure": "支出表",
+    "grant_income_expenditure": "财政拨款收入支出总表",
+    "grant_expenditure_detail": "财政拨款支出明细表",
+    "general_expenditure": "一般公共预算财政拨款支出表",
+    "general_expenditure_detail": "一般公共预算财政拨款支出明细表",
+    "general_basic_expenditure": "一般公共预算财政拨款基本支出表",
+    "general_project_expenditure": "一般公共预算财政拨款项目支出表",
+    "three_public": "“三公”经费表",
+    "fund_income_expenditure": "政府性基金预算收入支出表",
+    "capital_income_expenditure": "国有资本经营预算收入支出表",
+    "capital_expenditure": "国有资本经营预算支出表",
+    "project_expenditure": "项目支出表",
+    "narrative": "正文",
+}
+_MEASURE = {"budget": "年初预算", "adjusted_budget": "调整预算", "final": "决算", "prior_final": "上年决算", "change": "增减额"}
+_METHOD = {"code": "按印出的编码", "name": "按名称", "alias": "按别名", "parent": "按上级科目", "fuzzy": "按相似名称", "manual": "人工指定"}
+
+
+@click.command()
+@click.argument("line_item_id", metavar="LINE_ITEM_ID")
+@click.option(
+    "--picture", metavar="FILE.png", type=click.Path(dir_okay=False, path_type=Path), help="把所在页画成图片并框出该格（PDF）。"
+)
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+@click.pass_obj
+def trace(home: Home, line_item_id: str, picture: Path | None, as_json: bool) -> int:
+    """从一个金额追溯到文件、页、单元格、原文、换算、科目匹配，以及它参与的核对和结果。编号可只写开头几位。"""
+    from flows import show
+    from flows.trace import picture as draw
+    from flows.trace import trace_line_item
+    from flows.warehouse import reading
+
+    with reading(home) as connection:
+        traced = trace_line_item(connection, line_item_id)
+    if picture is not None:
+        draw(home, traced, picture)
+    if as_json:
+        show.write_json({**traced, "original": str(home.original(traced["document"]["document_id"]))})
+        return 0
+    for line in _lines(home, traced):
+        click.echo(line)
+    if picture is not None:
+        click.echo(f"图片      {picture}")
+    return 0
+
+
+def _lines(home: Home, traced: dict[str, Any]) -> list[str]:
+    from flows.commands.names import OUTCOME, QUALITY, REVIEW_STATE
+    from flows.trace import place_text
+
+    item, document, form = traced["line_item"], traced["document"], traced["form"]
+    body = traced["department"]["name"] if traced["department"] else "（部门未知）"
+    kind = {"budget": "预算", "final_account": "决算"}.get(item["report_kind"], item["report_kind"])
+    where = _FORMS.get(item["form"], item["form"]) + (f"（{form['title']}）" if form and form["title"] else "")
+    amount = f"{item['amount_yuan']:,f} 元"
+    lines = [
+        f"金额      {amount}    {item['item']}    {item['fiscal_year']} 年{_MEASURE.get(item['measure'], item['measure'])}",
+        f"编号      {item['line_item_id']}",
+        f"公布      {body}，{document['fiscal_year']} 年{kind}，文件“{document['file_name']}”",
+        f"来源      {document['source_uri']}",
+        f"原件      {home.original(document['document_id'])}",
+        f"位置      {where}，{place_text(item)}" + (f"，“{item['section']}”一节" if item["section"] else ""),
+        f"原文      “{item['item_name']}”    “{item['published_text']}” {item['published_unit'] or ''}",
+        f"换算      {item['published_text']} {item['published_unit'] or '元'} = {amount}",
+    ]
+    if item["extracted_text"]:
+        lines.append(f"更正      机器读作“{item['extracted_text']}”，经审核改为“{item['published_text']}”")
+    meaning = f"资金 {item['fund']}，方向 {item['flow']}，构成 {item['component']}，层级 {item['level']}" + ("，其中项" if item["subset"] else "")
+    lines.append(f"含义      {meaning}")
+    if traced["classification"]:
+        path = " / ".join(f"{one['code']} {one['name']}" for one in traced["classification"])
+        score = f"，得分 {item['mapping_score']:.2f}" if item["mapping_score"] is not None else ""
+        lines.append(f"科目      {path}（{_METHOD.get(item['mapping_method'], item['mapping_method'] or '—')}{score}）")
+    elif item["function_code"] or item["economic_code"]:
+        lines.append(f"科目      {item['function_code'] or item['economic_code']}（该年度目录中没有这个编码）")
+    lines.append(f"质量      {QUALITY.get(item['quality'], item['quality'])}，通过核对 {item['checks']} 次，读取引擎 {item['engine'] or document['engine'] or '—'}")
+    for one in traced["checks"]:
+        lines.append(f"核对      {OUTCOME.get(one['outcome'], one['outcome'])}  {one['expectation']}  {one['message'] or ''}")
+    if not traced["checks"]:
+        lines.append("核对      没有规则用到这个数字")
+    for one in traced["reviews"]:
+        decided = f"（{one['decided_by']}：{one['reason']}）" if one["decided_by"] else ""
+        lines.append(f"审核      {one['review_id'][:12]}  {REVIEW_STATE.get(one['status'], one['status'])}{decided}  {one['message']}")
+    return lines

@@ -1,0 +1,108 @@
+"""From a number back to where it stands: document, page, cell, published text, conversion, mapping and checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows.home import Home, HomeError
+from flows.warehouse import records
+
+
+def trace_line_item(connection: duckdb.DuckDBPyConnection, line_item_id: str) -> dict[str, Any]:
+    """Everything known of one line item (its id or an unambiguous beginning of it). Raises HomeError where there is none."""
+    items = records(
+        connection, "SELECT * FROM line_item WHERE starts_with(line_item_id, ?) ORDER BY line_item_id LIMIT 2", [line_item_id]
+    )
+    if not items or not line_item_id:
+        raise HomeError(f"没有编号为 {line_item_id} 的金额。")
+    if len(items) > 1:
+        raise HomeError(f"编号 {line_item_id} 不止对应一个金额，请写全。")
+    item = items[0]
+    key = item["line_item_id"]
+    document = records(connection, "SELECT * FROM document WHERE document_id = ?", [item["document_id"]])[0]
+    department = records(connection, "SELECT * FROM department WHERE department_id = ?", [item["department_id"]])
+    form = records(
+        connection,
+        "SELECT title, unit, first_page, last_page, sheet, note FROM form_instance WHERE document_id = ? AND table_no = ?",
+        [item["document_id"], item["table_no"]],
+    )
+    code = item["function_code"] or item["economic_code"]
+    names: list[dict[str, Any]] = []
+    if code and item["fiscal_year"]:
+        table = "function_code" if item["function_code"] else "economic_code"
+        names = records(
+            connection,
+            f"SELECT code, name, level FROM {table} WHERE fiscal_year = ? AND starts_with(?, code) ORDER BY code",
+            [item["fiscal_year"], code],
+        )
+    checks = records(
+        connection,
+        """SELECT expectation, severity, outcome, expected, observed, difference, tolerance, message, line_item_ids
+           FROM expectation_result WHERE list_contains(line_item_ids, ?) ORDER BY outcome, expectation, group_key""",
+        [key],
+    )
+    reviews = records(
+        connection,
+        """SELECT review_id, expectation, status, message, decided_by, decided_at, reason
+           FROM review_item WHERE list_contains(line_item_ids, ?) ORDER BY review_id""",
+        [key],
+    )
+    return {
+        "line_item": item,
+        "document": document,
+        "department": department[0] if department else None,
+        "form": form[0] if form else None,
+        "classification": names,
+        "checks": checks,
+        "reviews": reviews,
+    }
+
+
+def picture(home: Home, traced: dict[str, Any], target: Path, *, scale: float = 2.0) -> None:
+    """Save the page as a picture with the cell framed. PDF only. Raises HomeError where there is no page to show.
+
+    The page is rendered by PDFium in this process: it was read once already and is asked for by a person.
+    """
+    import pypdfium2 as pdfium
+    from PIL import ImageDraw
+
+    item, document = traced["line_item"], traced["document"]
+    if not str(document["format"] or "").startswith("pdf") or item["page"] is None:
+        raise HomeError(f"只有 PDF 的页面可以画成图片；这个数字在 {document['format']} 的 {place_text(item)}。")
+    original = home.original(document["document_id"])
+    if not original.exists():
+        raise HomeError(f"原件不在 {home.originals} 里，无法画图。")
+    pdf = pdfium.PdfDocument(str(original))
+    try:
+        page = pdf[int(item["page"]) - 1]
+        width, height = page.get_size()
+        # A poster-sized page would make a picture of gigabytes.
+        fitted = min(scale, 4000 / max(width, height, 1))
+        image = page.render(scale=fitted).to_pil().convert("RGB")
+    finally:
+        pdf.close()
+    if None not in (item["x0"], item["y0"], item["x1"], item["y1"]):
+        draw = ImageDraw.Draw(image)
+        margin = 2
+        box = [item["x0"] * fitted - margin, item["y0"] * fitted - margin, item["x1"] * fitted + margin, item["y1"] * fitted + margin]
+        box = [min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])]
+        draw.rectangle(box, outline=(220, 0, 0), width=max(2, round(fitted * 1.5)))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    image.save(target)
+
+
+def place_text(item: dict[str, Any]) -> str:
+    """Where a figure stands, in words."""
+    parts = []
+    if item["sheet"]:
+        parts.append(f"工作表“{item['sheet']}”")
+    if item["page"] is not None:
+        parts.append(f"第 {item['page']} 页")
+    if item["cell"]:
+        parts.append(f"单元格 {item['cell']}")
+    if item["x0"] is not None:
+        parts.append("版面 ({x0:.1f}, {y0:.1f})–({x1:.1f}, {y1:.1f}) 点".format(**item))
+    return "，".join(parts) or "位置未知"
