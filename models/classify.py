@@ -11,9 +11,9 @@ models/mapping_names.py (names) and models/mapping_codes.py (codes).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from models.catalog import load_catalog
+from models.catalog import SLACK, load_catalog
 from models.labels import parse_path, split_label
 from models.mapping import Mapping
 from models.mapping_codes import classify_in
@@ -26,6 +26,7 @@ __all__ = [
     "classify_economic",
     "classify_function",
     "classify_revenue",
+    "economic_scheme",
     "explain",
     "parse_path",
     "was_abolished",
@@ -78,12 +79,33 @@ def classify_economic(
             scheme = "government"
     if scheme is None:
         mapping = classify_in(catalog.department, year, code, name, parents, None, level)
-        if mapping.code is not None:
+        if mapping.code is not None and mapping.method in ("code", "name"):
             return mapping
+        # The very name of one scheme beats a short or old form of the other's (社会保障缴费).
         other = classify_in(catalog.government, year, code, name, parents, None, level)
         return other if other.code is not None and other.method in ("code", "name") else mapping
     chosen = catalog.government if scheme == "government" else catalog.department
     return classify_in(chosen, year, code, name, parents, None, level)
+
+
+def economic_scheme(year: int, labels: Iterable[str]) -> str | None:
+    """Which economic scheme a table's row labels belong to: ``department``, ``government``, or None where they do not tell.
+
+    Many names stand in both (会议费, 住房公积金); the ones that stand in one only (机关工资福利支出, 基本工资) tell.
+    """
+    catalog = load_catalog()
+    votes = {"department": 0, "government": 0}
+    for label in labels:
+        name = split_label(label).name
+        if len(name) < 3:
+            continue
+        department = bool(catalog.department.named(year, name, SLACK))
+        government = bool(catalog.government.named(year, name, SLACK))
+        if department != government:
+            votes["department" if department else "government"] += 1
+    if votes["department"] == votes["government"]:
+        return None
+    return max(votes, key=lambda scheme: votes[scheme])
 
 
 def classify_revenue(

@@ -283,7 +283,7 @@ def _class_named(scheme: Scheme, year: int, name: str, exact_only: bool) -> Mapp
     others = [entry for entry in scheme.named(year, name) if entry.level != "类"]
     if short is not None and (not exact_only or all(entry.code[:3] in _TRANSFERS for entry in others)):
         return mapped(short, "alias", 0.9)
-    if exact_only:
+    if exact_only or others:
         return Mapping()
     alias = only(entry for entry in scheme.aliased(year, name) if entry.level == "类")
     return mapped(alias, "alias", 0.9) if alias is not None else Mapping()

@@ -11,6 +11,7 @@ from models.classify import (
     classify_economic,
     classify_function,
     classify_revenue,
+    economic_scheme,
     explain,
     parse_path,
     was_abolished,
@@ -204,6 +205,19 @@ def test_economic_labels(kwargs: dict[str, str], code: str | None) -> None:
 def test_an_economic_name_follows_its_year() -> None:
     assert classify_economic(2017, name="住房公积金").code == "30311"
     assert classify_economic(2018, name="住房公积金").code == "30113"
+
+
+def test_the_scheme_of_a_table_is_told_by_names_of_one_scheme() -> None:
+    shared = ["会议费", "培训费", "住房公积金"]
+    assert economic_scheme(2025, [*shared, "机关工资福利支出", "工资奖金津补贴"]) == "government"
+    assert economic_scheme(2025, [*shared, "基本工资", "津贴补贴"]) == "department"
+    assert economic_scheme(2025, shared) is None
+    assert classify_economic(2025, name="社会保障缴费").code == "50102"
+
+
+def test_an_exact_name_beats_a_short_form_of_a_class() -> None:
+    mapping = classify_function(2024, name="地方政府一般债务还本支出", level="类")
+    assert (mapping.code, mapping.method) == ("23103", "parent")
 
 
 def test_revenue_labels() -> None:
