@@ -63,10 +63,10 @@ def test_layout_tables_are_unfolded() -> None:
 
 def test_line_breaks_part_paragraphs_and_cell_lines() -> None:
     extract = _page(
-        f"<div>{LONG}<br>　　第二段<br/><br/>第三段</div><table><tr><td>一<br>二</td><td>三</td></tr></table>"
+        f"<div>{LONG}<br>　　第二段<br/><br/>第三段</div><table><tr><td>一<br>二</td><td>三</td></tr><tr><td>四</td><td>5</td></tr></table>"
     )
     assert _lines(extract) == [LONG, "第二段", "第三段"]
-    assert texts(only_table(extract)) == [["一\n二", "三"]]
+    assert texts(only_table(extract)) == [["一\n二", "三"], ["四", "5"]]
 
 
 def test_attachments_are_listed_with_their_addresses() -> None:
