@@ -35,7 +35,7 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 check: $(STAMP)
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 # 重新生成随附样例（需要中文字体 fonts-lxgw-wenkai；生成 .xls 另需 xlwt）
 samples: $(STAMP)

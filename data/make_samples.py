@@ -9,6 +9,8 @@ from pathlib import Path
 from data.samples_source import catalogue
 
 BUNDLED = Path(__file__).resolve().parent / "samples"
+TRUTH = BUNDLED.with_name("samples_truth")
+"""Kept apart from the documents, so that the folder of samples can be ingested as it is."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--format", action="append", help="限定格式，如 pdf（可重复）")
     options = parser.parse_args(arguments)
     if options.count is None:
-        skipped = catalogue.write_bundled(options.folder)
+        skipped = catalogue.write_bundled(options.folder, TRUTH if options.folder == BUNDLED else options.folder)
         for line in skipped:
             print(line, file=sys.stderr)
         return 1 if skipped else 0

@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "data" / "samples"
+TRUTH_FILE = ROOT / "data" / "samples_truth" / "TRUTH.csv"
+PLANTED_FILE = TRUTH_FILE.with_name("PLANTED.csv")
 
 
 @pytest.fixture(scope="session")

@@ -18,13 +18,14 @@ class Plant:
     """A contradiction put in on purpose.
 
     key: a cell's key (``form:code:column``) or a paragraph's; delta_yuan: added to the printed amount (cells, and the
-    amount number `amount` of a paragraph); replace: text to replace in a paragraph. what, expected: for PLANTED.csv,
-    with rule, a word on what a checker should say.
+    amount number `amount` of a paragraph); replace: text to replace in a paragraph. what, expected: for PLANTED.csv;
+    rules: the expectations that must fail (ids, at least one of them).
     """
 
     key: str
     what: str
     expected: str
+    rules: str = ""
     delta_yuan: Decimal = Decimal(0)
     replace: tuple[str, str] | None = None
     amount: int = 0

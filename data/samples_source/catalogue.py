@@ -73,21 +73,21 @@ def _samples() -> list[Sample]:
         Sample(
             "望川县自然资源局2024年度部门决算.pdf", LAND, 2024, final, public,
             plants=(
-                Plant("expenditure:2200101:1", "支出决算表 行政运行 基本支出多印 100 万元", "行合计≠基本+项目，且上级科目合计不符", 100 * wan),
-                Plant("personnel", "正文人员经费与基本支出表人员经费合计相差 12.34 万元", "正文与表不符", Decimal("123400")),
-                Plant("three_public:reception:final", "三公决算表公务接待费少印 0.50 万元", "三公合计≠各项之和，且与正文不符", Decimal("-5000")),
-                Plant("grants", "正文财政拨款总计多印 1000 万元", "正文与财政拨款收入支出决算总表总计不符", 1000 * wan),
-                Plant("vehicles", "国有资产一段留有以前年份", "文中年份不是报告年度", replace=("截至2024年", "截至2021年")),
+                Plant("expenditure:2200101:1", "支出决算表 行政运行 基本支出多印 100 万元", "行合计≠基本+项目，且上级科目合计不符", "EXPENDITURE-ROW EXPENDITURE-TREE", 100 * wan),
+                Plant("personnel", "正文人员经费与基本支出表人员经费合计相差 12.34 万元", "正文与表不符", "PROSE-BASIC PROSE-SPLIT", Decimal("123400")),
+                Plant("three_public:reception:final", "三公决算表公务接待费少印 0.50 万元", "三公合计≠各项之和，且与正文不符", "THREE-PUBLIC-SUM PROSE-THREE-PUBLIC", Decimal("-5000")),
+                Plant("grants", "正文财政拨款总计多印 1000 万元", "正文与财政拨款收入支出决算总表总计不符", "PROSE-TOTAL", 1000 * wan),
+                Plant("vehicles", "国有资产一段留有以前年份", "文中年份不是报告年度", "TXT-YEAR-STALE", replace=("截至2024年", "截至2021年")),
             ),
         ),
         Sample(
             "澜石区卫生健康局2024年度部门决算.docx", HEALTH, 2024, final, thirteen,
             plants=(
-                Plant("general_expenditure:2100101:0", "一般公共预算支出决算表 行政运行 合计少印 30 万元", "行合计≠基本+项目，款合计不符", -30 * wan),
-                Plant("grant_income_expenditure:left:总计", "财政拨款总表 左侧总计多印 5 万元", "收入总计≠支出总计", 5 * wan),
-                Plant("running", "正文机关运行经费多印 3 万元", "机关运行经费≠公用经费", 3 * wan),
-                Plant("item:2210201", "正文条目序号跳号", "条目序号不连续", replace=("", "1")),
-                Plant("income", "正文留有占位符", "占位符未填写", replace=("其中：", "其中（待填写）：")),
+                Plant("general_expenditure:2100101:0", "一般公共预算支出决算表 行政运行 合计少印 30 万元", "行合计≠基本+项目，款合计不符", "EXPENDITURE-ROW GENERAL-TREE", -30 * wan),
+                Plant("grant_income_expenditure:left:总计", "财政拨款总表 左侧总计多印 5 万元", "收入总计≠支出总计", "GRANT-BALANCE GRANT-INCOME", 5 * wan),
+                Plant("running", "正文机关运行经费多印 0.05 万元", "机关运行经费≠公用经费", "PROSE-RUNNING-COST", Decimal(500)),
+                Plant("item:2210201", "正文条目序号跳号", "条目序号不连续", "TXT-ITEM-NUMBERING", replace=("", "1")),
+                Plant("income", "正文留有占位符", "占位符未填写", "TXT-PLACEHOLDER", replace=("其中：", "其中（待填写）：")),
             ),
         ),
     ]  # fmt: skip
@@ -141,7 +141,13 @@ def bundled_truth(seed: int = SEED) -> list[Fact]:
 def planted(seed: int = SEED) -> list[dict[str, str]]:
     """The planted contradictions: document, place, what, expected finding."""
     return [
-        {"document": sample.file, "place": plant.key, "what": plant.what, "expected": plant.expected}
+        {
+            "document": sample.file,
+            "place": plant.key,
+            "what": plant.what,
+            "expected": plant.expected,
+            "rules": plant.rules,
+        }
         for sample, _ in bundled(seed)
         for plant in sample.plants
     ]
@@ -150,7 +156,7 @@ def planted(seed: int = SEED) -> list[dict[str, str]]:
 def write_planted(path: Path) -> None:
     """Write PLANTED.csv."""
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, ["document", "place", "what", "expected"], lineterminator="\n")
+        writer = csv.DictWriter(stream, ["document", "place", "what", "expected", "rules"], lineterminator="\n")
         writer.writeheader()
         writer.writerows(planted())
 
@@ -183,15 +189,16 @@ def generate(folder: Path, seed: int, count: int, *, formats: tuple[str, ...] = 
     return documents
 
 
-def write_bundled(folder: Path) -> list[str]:
-    """Print the bundled samples into `folder` with TRUTH.csv and PLANTED.csv; gives the files that could not be printed."""
+def write_bundled(folder: Path, truth: Path) -> list[str]:
+    """Print the bundled samples into `folder`, TRUTH.csv and PLANTED.csv into `truth`; gives what could not be printed."""
     folder.mkdir(parents=True, exist_ok=True)
+    truth.mkdir(parents=True, exist_ok=True)
     skipped = []
     for _, document in bundled():
         try:
             render(document, folder / document.file)
         except (pdf.NoFont, workbook.NoWriter) as error:
             skipped.append(f"{document.file}：{error}")
-    write_truth(folder / "TRUTH.csv", bundled_truth())
-    write_planted(folder / "PLANTED.csv")
+    write_truth(truth / "TRUTH.csv", bundled_truth())
+    write_planted(truth / "PLANTED.csv")
     return skipped

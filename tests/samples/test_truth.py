@@ -12,13 +12,13 @@ from data.samples_source.facts import Fact, read_truth
 from extractors import read
 from models.disclosure import Disclosure
 from models.interpret import interpret
-from tests.conftest import SAMPLES
+from tests.conftest import SAMPLES, TRUTH_FILE
 from tests.samples.compare import compare
 
 
 def _truth() -> dict[str, list[Fact]]:
     result: dict[str, list[Fact]] = defaultdict(list)
-    for fact in read_truth(SAMPLES / "TRUTH.csv"):
+    for fact in read_truth(TRUTH_FILE):
         result[fact.file].append(fact)
     return result
 
