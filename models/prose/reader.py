@@ -125,6 +125,7 @@ class _Clause:
     last_end: int = 0
     fund_start: int = 0
     done: bool = False
+    depth: int = 0
     zone: str | None = None
 
 
@@ -147,6 +148,7 @@ class State:
     heading_topic: What | None = None
     year: int | None = None
     scope: str | None = None
+    divided: bool = False
     zone: str | None = None
 
 
@@ -211,6 +213,7 @@ class Reader:
         state.compare = None
         state.zone = None
         state.year = state.scope = None
+        state.divided = False
         self._foreign = False
         named = self._named(number, line)
         if state.kind is not None and state.kind.id in _SILENT:
@@ -541,8 +544,7 @@ class Reader:
             if text[token.start : token.end] in ("均", "各", "都", "皆"):
                 clause.every = True
         elif kind == "mark":
-            if token.value in "（）" and clause.subjects and token.value == "（":
-                pass
+            clause.depth += {"（": 1, "）": -1}.get(token.value, 0)
         elif kind == "other":
             clause.clean = False
 
@@ -555,7 +557,8 @@ class Reader:
             clause.compare_year = year
         else:
             clause.year = year
-            self.state.year = year
+            if clause.depth <= 0:
+                self.state.year = year
 
     # --- subjects ------------------------------------------------------------------------------------------------
 
@@ -595,6 +598,12 @@ class Reader:
     def _add(self, clause: _Clause, what: What, token: Token, text: str) -> None:
         """Note a subject; two in one clause must be a list (A、B和C), else it is not clear which one is meant."""
         clause.generic = None
+        if what.path or what.level == "类":
+            # "（1）人员经费：①行政运行…": codes inside a part of the whole; their amounts are not the codes' totals.
+            if clause.subjects and clause.subjects[-1].combines and "：" in text[clause.last_end : token.start]:
+                self.state.divided = True
+            if self.state.divided:
+                clause.clean = False
         if clause.subjects:
             if clause.subjects[-1] == what or (clause.subjects[-1].item, clause.subjects[-1].fund) == (
                 what.item,
@@ -747,6 +756,7 @@ class Reader:
         measured = self._measure(clause, figure)
         if measured is None:
             state.sentence_subjects.extend(subjects)
+            state.topic = subjects[-1] if len(subjects) == 1 else None
             self._unread(number, group)
             return
         if self.government:
@@ -909,6 +919,8 @@ class Reader:
             year = self._headline_year
         told = clause.measure
         if clause.done or (told is None and "执行" in section):
+            told = "final"
+        if told is None and self.kind == "final_account":
             told = "final"
         if told is None and year == self.year and self.kind == "budget" and not re.search("执行|完成|决算", section):
             told = "budget"
