@@ -37,9 +37,20 @@ class Label:
     hint: str | None = None
 
 
-@lru_cache(maxsize=65536)
+LONGEST_LABEL = 200
+"""Characters; a longer text is no label."""
+
+
 def split_label(text: str) -> Label:
-    """Take a label apart: "[2010101]行政运行", "2010101-行政运行", "341-2010101", "201 01 01", "　行政运行（项）"."""
+    """Take a label apart: "[2010101]行政运行", "2010101-行政运行", "341-2010101", "201 01 01", "　行政运行（项）".
+
+    A text too long for a label gives an empty one.
+    """
+    return _split_label(text) if len(text) <= LONGEST_LABEL else Label(None, "")
+
+
+@lru_cache(maxsize=32768)
+def _split_label(text: str) -> Label:
     folded = fold(plain(text).replace("\n", ""))
     code: str | None = None
     spaced = fold_keeping_blanks(text)
@@ -154,6 +165,8 @@ def _path_name(segment: str, first: bool) -> str:
 def _dashed(line: str) -> Path | None:
     """A path without marks: "社会保障和就业支出—行政事业单位养老支出—行政单位离退休", or "…类…款…项"."""
     head = _BREAKS.split(line.strip())[0].strip()
+    if len(head) > LONGEST_LABEL:
+        return None
     match = _WORD_MARK.match(head)
     if match:
         return _path_name(match.group(1), True), _path_name(match.group(2), False), _path_name(match.group(3), False)

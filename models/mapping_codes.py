@@ -8,15 +8,34 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from models.catalog import SLACK, Entry, Scheme, bare_key, loose_key, name_key
-from models.labels import Label, split_label
+from models.labels import LONGEST_LABEL, Label, split_label
 from models.mapping import LIMITS, Mapping, bases, differs_in_kind, span
 from models.mapping_names import Parents, by_name, complete_code, resolve_parents
 
 _LENGTH_LEVEL = {3: "类", 5: "款", 7: "项"}
 
 
-@lru_cache(maxsize=65536)
 def classify_in(
+    scheme: Scheme,
+    year: int,
+    code: str | None,
+    name: str | None,
+    parents: tuple[str, ...],
+    fund: str | None,
+    level: str | None,
+) -> Mapping:
+    """Map a printed code and name in one scheme; texts too long for a label count as not printed."""
+    code, name = _short(code), _short(name)
+    parents = tuple(parent for parent in parents if _short(parent))
+    return _classify(scheme, year, code, name, parents, fund, level)
+
+
+def _short(text: str | None) -> str | None:
+    return text if text and len(text) <= LONGEST_LABEL else None
+
+
+@lru_cache(maxsize=32768)
+def _classify(
     scheme: Scheme,
     year: int,
     code: str | None,

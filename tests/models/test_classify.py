@@ -287,3 +287,10 @@ def test_explanations_name_the_candidates() -> None:
 def test_brackets_inside_names_survive() -> None:
     label = split_label("党委办公厅（室）及相关机构事务（款）")
     assert (label.name, label.level) == ("党委办公厅（室）及相关机构事务", "款")
+
+
+def test_texts_that_are_no_labels_cost_nothing_and_map_to_nothing() -> None:
+    long = "类" * 200_000
+    assert classify_function(2024, code=long, name=long, parents=[long, long]).code is None
+    assert parse_path(long + "款项") is None
+    assert split_label("1" * 100_000).code is None
