@@ -24,6 +24,7 @@ _M = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _CELL, _VALUE, _FORMULA, _INLINE = (f"{_M}{name}" for name in ("c", "v", "f", "is"))
 _ADDRESS = re.compile(r"^\$?([A-Z]{1,3})\$?([0-9]{1,7})$")
+_BLANK_CELL = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,6}")?(?: t="[a-z]{1,3}")? ?/>')
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -132,7 +133,8 @@ def _fill(sheet: Sheet, content: bytes, context: _Context) -> None:
     missing: list[str] = []
     unseen: list[str] = []
     errors: list[str] = []
-    for element in iterate(content, _TAGS):
+    # Padded sheets are nearly all blank styled cells; they say nothing, and are dropped before anything is parsed.
+    for element in iterate(_BLANK_CELL.sub(b"", content), _TAGS):
         tag = element.tag
         if tag == _TAGS[0]:
             stated = element.get("r")
