@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -103,7 +102,9 @@ def _supersede(group: list[Entry], found: dict[str, Standing]) -> None:
         ),
     )
     for index, earlier in enumerate(order):
-        later = next((one for one in reversed(order[index + 1 :]) if set(one.facts.forms) >= set(earlier.facts.forms)), None)
+        later = next(
+            (one for one in reversed(order[index + 1 :]) if set(one.facts.forms) >= set(earlier.facts.forms)), None
+        )
         if later is None:
             continue
         reason = f"同一部门、年度和类别有更新的公开文件：{later.file_name}。"
@@ -167,7 +168,8 @@ def _insert_arrow(connection: duckdb.DuckDBPyConnection, target: str, rows: pa.T
 
 
 def _documents(connection: duckdb.DuckDBPyConnection, entries: Sequence[Entry], status: dict[str, Standing]) -> None:
-    documents, departments = [], {}
+    documents: list[dict[str, Any]] = []
+    departments: dict[str, dict[str, Any]] = {}
     for entry in entries:
         facts = entry.facts
         standing = status[facts.document_id]
@@ -199,7 +201,13 @@ def _documents(connection: duckdb.DuckDBPyConnection, entries: Sequence[Entry], 
             # The same body in several files: whatever one of them leaves out, another may say.
             departments[one.department_id] = {key: known[key] if known[key] is not None else row[key] for key in row}
             if one.parent_id and one.parent_name:
-                parent = {**row, "department_id": one.parent_id, "name": one.parent_name, "parent_id": None, "kind": "department"}
+                parent = {
+                    **row,
+                    "department_id": one.parent_id,
+                    "name": one.parent_name,
+                    "parent_id": None,
+                    "kind": "department",
+                }
                 departments.setdefault(one.parent_id, parent)
     _insert(connection, warehouse.document, documents)
     _insert(connection, warehouse.department, sorted(departments.values(), key=lambda row: str(row["department_id"])))
@@ -212,7 +220,9 @@ def _reference(connection: duckdb.DuckDBPyConnection) -> None:
     _insert(connection, warehouse.function_crosswalk, list(catalog.crosswalk_rows()))
 
 
-def _rows(home: Home, connection: duckdb.DuckDBPyConnection, entries: Sequence[Entry], status: dict[str, Standing]) -> None:
+def _rows(
+    home: Home, connection: duckdb.DuckDBPyConnection, entries: Sequence[Entry], status: dict[str, Standing]
+) -> None:
     """The rows of every document that is published or superseded: carried over or from Parquet."""
     wanted = {
         entry.facts.document_id: entry.facts.stage_key
@@ -220,7 +230,9 @@ def _rows(home: Home, connection: duckdb.DuckDBPyConnection, entries: Sequence[E
         if status[entry.facts.document_id].status in ("published", "superseded")
     }
     carried = _carry_over(home, connection, wanted)
-    fresh = [entry.facts for entry in entries if entry.facts.document_id in wanted and entry.facts.document_id not in carried]
+    fresh = [
+        entry.facts for entry in entries if entry.facts.document_id in wanted and entry.facts.document_id not in carried
+    ]
     for table in warehouse.DOCUMENT_TABLES:
         files = [home.stage(facts.document_id, facts.stage_key) / f"{table.name}.parquet" for facts in fresh]
         present = [str(path) for path in files if path.exists()]
@@ -233,11 +245,9 @@ def _rows(home: Home, connection: duckdb.DuckDBPyConnection, entries: Sequence[E
     stages += sorted(
         (entry.facts.document_id, entry.facts.stage_key) for entry in entries if entry.facts.document_id not in wanted
     )
-    _insert_arrow(
-        connection,
-        "internal.stage",
-        pa.table({"document_id": [one for one, _ in stages], "stage_key": [key for _, key in stages]}),
-    ) if stages else None
+    if stages:
+        rows = pa.table({"document_id": [one for one, _ in stages], "stage_key": [key for _, key in stages]})
+        _insert_arrow(connection, "internal.stage", rows)
 
 
 def _carry_over(home: Home, connection: duckdb.DuckDBPyConnection, wanted: dict[str, str]) -> set[str]:
@@ -255,9 +265,7 @@ def _carry_over(home: Home, connection: duckdb.DuckDBPyConnection, wanted: dict[
     try:
         if not _same_columns(connection):
             return set()
-        connection.register(
-            "wanted", pa.table({"document_id": list(wanted), "stage_key": list(wanted.values())})
-        )
+        connection.register("wanted", pa.table({"document_id": list(wanted), "stage_key": list(wanted.values())}))
         connection.execute(
             """CREATE TEMP TABLE carried AS
             SELECT document_id FROM wanted
@@ -307,7 +315,11 @@ def _harmonize(connection: duckdb.DuckDBPyConnection) -> None:
     rows = list(harmonized_rows(used, list(load_catalog().crosswalk_rows())))
     if rows:
         columns = ("fiscal_year", "code", "to_year", "to_code", "relation")
-        _insert_arrow(connection, "internal.harmonized", pa.table({name: [row[i] for row in rows] for i, name in enumerate(columns)}))
+        _insert_arrow(
+            connection,
+            "internal.harmonized",
+            pa.table({name: [row[i] for row in rows] for i, name in enumerate(columns)}),
+        )
 
 
 def verify(path: Path) -> None:

@@ -41,7 +41,9 @@ def decisions_mark(home: Home) -> str:
     from models.decisions import Decision
 
     with session_of(home) as session:
-        rows = session.execute(select(Decision.number, Decision.review_id, Decision.action, Decision.until).order_by(Decision.number)).all()
+        rows = session.execute(
+            select(Decision.number, Decision.review_id, Decision.action, Decision.until).order_by(Decision.number)
+        ).all()
     dated = any(row.until is not None for row in rows)
     today = date.today().isoformat() if dated else ""  # noqa: DTZ011 - a waiver's last day is the steward's calendar day
     return fingerprint([*(tuple(map(str, row)) for row in rows), today])

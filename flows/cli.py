@@ -62,7 +62,9 @@ class LazyGroup(click.Group):
     default=DEFAULT_HOME,
     help="数据目录：原件、运行记录、仓库都在这里（环境变量 KUANXIANG_HOME；默认 data/home）。",
 )
-@click.version_option(package_name="kuanxiang", prog_name="kuanxiang", message="%(prog)s %(version)s", help="显示版本。")
+@click.version_option(
+    package_name="kuanxiang", prog_name="kuanxiang", message="%(prog)s %(version)s", help="显示版本。"
+)
 @click.pass_context
 def cli(context: click.Context, home_folder: Path) -> None:
     """款项：把部门预算、决算公开文件读成可查询、可核对、可追溯的仓库。

@@ -19,7 +19,15 @@ from flows.warehouse import reading
 from models.views import name
 from models.warehouse import PUBLISHED_TABLES
 
-VIEWS = ("spending", "spending_by_year", "three_public_by_year", "department_year", "budget_vs_final", "open_issues", "prior_year_derived")
+VIEWS = (
+    "spending",
+    "spending_by_year",
+    "three_public_by_year",
+    "department_year",
+    "budget_vs_final",
+    "open_issues",
+    "prior_year_derived",
+)
 """Analysts' views that are exported beside the tables."""
 
 _BATCH = 50_000
@@ -52,7 +60,9 @@ def export_tables(home: Home, folder: Path, format: str) -> list[dict[str, Any]]
     return resources
 
 
-def _write(connection: duckdb.DuckDBPyConnection, table: str, folder: Path, format: str) -> Iterator[tuple[str, Path, int]]:
+def _write(
+    connection: duckdb.DuckDBPyConnection, table: str, folder: Path, format: str
+) -> Iterator[tuple[str, Path, int]]:
     path = folder / f"{table}.{format}"
     # DuckDB itself may not write here: its connection is locked to the warehouse file.
     found = connection.execute(f"SELECT * FROM main.{name(table)}")
@@ -139,10 +149,19 @@ def _sheet_value(value: Any) -> Any:
 
 
 def _resource(
-    connection: duckdb.DuckDBPyConnection, part: str, source: str, table: Table | None, path: Path, rows: int, format: str
+    connection: duckdb.DuckDBPyConnection,
+    part: str,
+    source: str,
+    table: Table | None,
+    path: Path,
+    rows: int,
+    format: str,
 ) -> dict[str, Any]:
     if table is not None:
-        fields = [{"name": column.name, "type": _field_type(column.type), "description": column.comment} for column in table.columns]
+        fields = [
+            {"name": column.name, "type": _field_type(column.type), "description": column.comment}
+            for column in table.columns
+        ]
         description = table.comment
         keys = [column.name for column in table.columns if column.primary_key]
     else:
@@ -194,7 +213,13 @@ def _field_type(kind: Any) -> str:
 def _duckdb_field(kind: str) -> str:
     if kind.endswith("[]"):
         return "array"
-    for prefix, label in (("DECIMAL", "number"), ("DOUBLE", "number"), ("TIMESTAMP", "datetime"), ("DATE", "date"), ("BOOL", "boolean")):
+    for prefix, label in (
+        ("DECIMAL", "number"),
+        ("DOUBLE", "number"),
+        ("TIMESTAMP", "datetime"),
+        ("DATE", "date"),
+        ("BOOL", "boolean"),
+    ):
         if kind.startswith(prefix):
             return label
     return "integer" if "INT" in kind else "string"

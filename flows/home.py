@@ -128,7 +128,9 @@ class Home:
             for folder in (self.root, self.originals, self.staged, self.logs):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise HomeError(f"无法建立数据目录 {self.root}：{error.strerror}。请检查权限，或用 --home 指定别处。") from error
+            raise HomeError(
+                f"无法建立数据目录 {self.root}：{error.strerror}。请检查权限，或用 --home 指定别处。"
+            ) from error
         return self
 
     def configuration(self) -> Configuration:

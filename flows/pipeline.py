@@ -93,19 +93,34 @@ def ingest_flow(
     with ingestion_lock(place, on_wait=lambda: _observer.stage("等待另一个收录结束")):
         run_id = run_id or road.start_run(place, kind)
         try:
-            report = _run(place, run_id, sources, kind, again=again, reread=reread, force=force, allow_private=allow_private)
+            report = _run(
+                place, run_id, sources, kind, again=again, reread=reread, force=force, allow_private=allow_private
+            )
         except BaseException as error:
             road.finish_run(place, run_id, "failed", message=f"{type(error).__name__}: {error}"[:1000])
             raise
         road.finish_run(
-            place, run_id, "finished", documents=len(report.documents), failed=report.failures, published=report.published
+            place,
+            run_id,
+            "finished",
+            documents=len(report.documents),
+            failed=report.failures,
+            published=report.published,
         )
     create_markdown_artifact(markdown=summary_markdown(report), key="kuanxiang-run", description="收录小结")
     return report
 
 
 def _run(
-    home: Home, run_id: str, sources: list[str], kind: str, *, again: bool, reread: bool, force: bool, allow_private: bool
+    home: Home,
+    run_id: str,
+    sources: list[str],
+    kind: str,
+    *,
+    again: bool,
+    reread: bool,
+    force: bool,
+    allow_private: bool,
 ) -> road.RunReport:
     before = road.stage_keys(home)
     intake = road.Intake()
@@ -142,7 +157,9 @@ def _take_in(home: Home, run_id: str, sources: list[str], intake: road.Intake, a
             take_task(home, run_id, source, intake)
             continue
         try:
-            fetching = fetch_task.with_options(retries=settings.retries, retry_delay_seconds=delays or 0, task_run_name="fetch")
+            fetching = fetch_task.with_options(
+                retries=settings.retries, retry_delay_seconds=delays or 0, task_run_name="fetch"
+            )
             road.take_remote(home, run_id, fetching(home, source, settings), intake)
         except FetchError as error:
             intake.failures.append((source, str(error)))

@@ -15,6 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -22,6 +23,10 @@ from typing import Any
 
 _GRACE = 5.0
 """Seconds beyond a job's limit before its worker is killed: the readers' own limit should speak first."""
+
+
+class PoolError(RuntimeError):
+    """Workers cannot be started at all; the message is a Chinese sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +90,8 @@ def _hand_out(pool: list[_Worker], pending: deque[Any], limit: int, size: int, t
 def _give(worker: _Worker, pending: deque[Any], size: int) -> None:
     worker.batch.extend(pending.popleft() for _ in range(min(size, len(pending))))
     worker.started = time.monotonic()
-    try:
+    with suppress(OSError, ValueError):  # it died meanwhile: `_collect` will see that
         worker.pipe.send(list(worker.batch))
-    except (OSError, ValueError):  # it died meanwhile: `_collect` will see that
-        pass
 
 
 def _start(target: str, memory_mb: int) -> _Worker:
@@ -121,12 +124,20 @@ def _collect(pool: list[_Worker], pending: deque[Any], allowed: float) -> Iterat
     for worker in busy:
         if worker in pool and worker.batch and time.monotonic() > worker.started + allowed:
             worker.process.kill()
-            yield from _bury(pool, pending, worker, f"处理超过 {allowed - _GRACE:g} 秒的时限，已停止；请检查文件是否异常，或拆分后重新提交。")
+            yield from _bury(
+                pool,
+                pending,
+                worker,
+                f"处理超过 {allowed - _GRACE:g} 秒的时限，已停止；请检查文件是否异常，或拆分后重新提交。",
+            )
 
 
 def _bury(pool: list[_Worker], pending: deque[Any], worker: _Worker, reason: str | None) -> Iterator[Finished]:
     """Take a dead worker out: the job it was at has failed, the others of its batch go back to the queue."""
     worker.process.join(10)
+    if not worker.ready and reason is None:
+        # It died before it could take any job: that is the installation, not a document.
+        raise PoolError(f"读取进程无法启动（退出码 {worker.process.exitcode}）。")
     pool.remove(worker)
     worker.pipe.close()
     job = worker.batch.popleft()

@@ -42,7 +42,12 @@ def configure(home: Home, api_url: str | None = None) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     settings = {**_QUIET, "PREFECT_HOME": str(folder), "PREFECT_PROFILES_PATH": str(folder / "profiles.toml")}
     # A database or profile that the user's own Prefect uses must not receive these runs.
-    for name in ("PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_CONNECTION_URL", "PREFECT_API_KEY", "PREFECT_PROFILE"):
+    for name in (
+        "PREFECT_API_DATABASE_CONNECTION_URL",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL",
+        "PREFECT_API_KEY",
+        "PREFECT_PROFILE",
+    ):
         os.environ.pop(name, None)
     os.environ.update(settings)
     if api_url is not None:
@@ -79,7 +84,13 @@ class PrefectServer:
         self.home.logs.mkdir(parents=True, exist_ok=True)
         root = Path(__file__).resolve().parent.parent
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(root), environment.get("PYTHONPATH"))))
-        command = [sys.executable, "-m", "flows.prefect_serve", str(self.port), *(["--schedule"] if self.schedule else [])]
+        command = [
+            sys.executable,
+            "-m",
+            "flows.prefect_serve",
+            str(self.port),
+            *(["--schedule"] if self.schedule else []),
+        ]
         with (self.home.logs / "prefect-server.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment)
         return self

@@ -104,7 +104,16 @@ def start_run(home: Home, kind: str) -> str:
     return run_id
 
 
-def finish_run(home: Home, run_id: str, state: str, *, documents: int = 0, failed: int = 0, published: bool = False, message: str | None = None) -> None:
+def finish_run(
+    home: Home,
+    run_id: str,
+    state: str,
+    *,
+    documents: int = 0,
+    failed: int = 0,
+    published: bool = False,
+    message: str | None = None,
+) -> None:
     """Close a run."""
     with session_of(home) as session:
         run = session.get(Run, run_id)
@@ -191,12 +200,22 @@ def register(home: Home, run_id: str, sha256: str, size: int, source_uri: str, n
         if session.get(Original, sha256) is None:
             number = (session.scalar(select(func.max(Original.sequence))) or 0) + 1
             session.add(
-                Original(sha256=sha256, size=size, source_uri=source_uri, file_name=name, ingested_at=moment, run_id=run_id, sequence=number)
+                Original(
+                    sha256=sha256,
+                    size=size,
+                    source_uri=source_uri,
+                    file_name=name,
+                    ingested_at=moment,
+                    run_id=run_id,
+                    sequence=number,
+                )
             )
             session.flush()
         seen = session.scalar(select(Source).where(Source.sha256 == sha256, Source.source_uri == source_uri))
         if seen is None:
-            session.add(Source(sha256=sha256, source_uri=source_uri, file_name=name, first_seen_at=moment, last_seen_at=moment))
+            session.add(
+                Source(sha256=sha256, source_uri=source_uri, file_name=name, first_seen_at=moment, last_seen_at=moment)
+            )
         else:
             seen.last_seen_at = moment
 
@@ -255,7 +274,12 @@ def _job(home: Home, sha256: str, key: str, configuration: Configuration) -> Job
 def _read_batch(home: Home, jobs: Sequence[Job], configuration: Configuration, observer: Observer, target: str) -> None:
     reading = configuration.reading
     ended = run_jobs(
-        jobs, target=target, workers=reading.workers, batch=reading.batch, seconds=reading.seconds, memory_mb=reading.memory_mb
+        jobs,
+        target=target,
+        workers=reading.workers,
+        batch=reading.batch,
+        seconds=reading.seconds,
+        memory_mb=reading.memory_mb,
     )
     for one in ended:
         root = home.stage(one.job.document_id, one.job.stage_key)
@@ -275,7 +299,14 @@ def _settle(home: Home, run_id: str, sha256: str, facts: staging.Facts, key: str
         address = original.source_uri
     for name, member, failure in facts.members:
         path = home.original(member)
-        register(home, run_id, member, path.stat().st_size if failure is None else 0, f"{address}!/{name}", name.rsplit("/", 1)[-1])
+        register(
+            home,
+            run_id,
+            member,
+            path.stat().st_size if failure is None else 0,
+            f"{address}!/{name}",
+            name.rsplit("/", 1)[-1],
+        )
         with session_of(home) as session:
             session.merge(Member(archive_sha256=sha256, name=name, sha256=member))
         if failure is not None:
@@ -290,15 +321,22 @@ def entries_of(home: Home) -> list[candidate.Entry]:
     """Every document ever taken in (archives that opened are not documents), as it was last staged."""
     rejected = checking.rejected_documents(home)
     with session_of(home) as session:
-        originals = list(session.scalars(select(Original).where(Original.kind == "document").order_by(Original.sequence)))
-        orders = {run_id: number for number, run_id in enumerate(session.scalars(select(Run.run_id).order_by(Run.started_at, Run.run_id)))}
+        originals = list(
+            session.scalars(select(Original).where(Original.kind == "document").order_by(Original.sequence))
+        )
+        orders = {
+            run_id: number
+            for number, run_id in enumerate(session.scalars(select(Run.run_id).order_by(Run.started_at, Run.run_id)))
+        }
     found = []
     for one in originals:
         facts = staging.read_facts(home.stage(one.sha256, one.stage_key)) if one.stage_key else None
         if facts is None:
             facts = staging.Facts(one.sha256, "", failure="收录中断，尚未读取；下次收录时会再读。")
         found.append(
-            candidate.Entry(facts, one.source_uri, one.file_name, one.ingested_at, orders.get(one.run_id, 0), one.sha256 in rejected)
+            candidate.Entry(
+                facts, one.source_uri, one.file_name, one.ingested_at, orders.get(one.run_id, 0), one.sha256 in rejected
+            )
         )
     return found
 
@@ -319,20 +357,33 @@ def outdated(home: Home) -> list[str]:
     """Originals last read by another version of the code or the reference data."""
     key = stage_key()
     with session_of(home) as session:
-        query = select(Original.sha256).where((Original.stage_key != key) | Original.stage_key.is_(None)).order_by(Original.sequence)
+        query = (
+            select(Original.sha256)
+            .where((Original.stage_key != key) | Original.stage_key.is_(None))
+            .order_by(Original.sequence)
+        )
         return [sha256 for sha256 in session.scalars(query) if home.original(sha256).exists()]
 
 
 def build_facts(home: Home, entries: Sequence[candidate.Entry]) -> dict[str, str]:
     """What a build of these documents depends on; equal facts give an equal warehouse."""
     inputs = candidate.fingerprint(
-        (entry.facts.document_id, entry.facts.stage_key, entry.facts.failure, entry.source_uri, entry.file_name, str(entry.ingested_at))
+        (
+            entry.facts.document_id,
+            entry.facts.stage_key,
+            entry.facts.failure,
+            entry.source_uri,
+            entry.file_name,
+            str(entry.ingested_at),
+        )
         for entry in entries
     )
     return {"inputs": inputs, "checking": checking_key(), "decisions": checking.decisions_mark(home)}
 
 
-def build_candidate(home: Home, run_id: str, entries: Sequence[candidate.Entry], facts: dict[str, str], observer: Observer) -> Path:
+def build_candidate(
+    home: Home, run_id: str, entries: Sequence[candidate.Entry], facts: dict[str, str], observer: Observer
+) -> Path:
     """Build the candidate from the staged extracts; the present run is entered as ending now."""
     with session_of(home) as session:
         runs = [
@@ -388,7 +439,15 @@ def reports(home: Home, documents: Sequence[str], before: dict[str, str]) -> lis
             facts = staging.read_facts(home.stage(sha256, key)) if key else None
             found.append(
                 DocumentReport(
-                    sha256, name, status, reason, forms, items, findings, facts.seconds if facts else 0.0, before.get(sha256) != key
+                    sha256,
+                    name,
+                    status,
+                    reason,
+                    forms,
+                    items,
+                    findings,
+                    facts.seconds if facts else 0.0,
+                    before.get(sha256) != key,
                 )
             )
     return found

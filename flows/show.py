@@ -31,7 +31,9 @@ def plain_json(value: Any, indent: int = 0) -> str:
         return json.dumps(value.isoformat())
     if isinstance(value, dict):
         pad = "\n" + " " * (indent + 1)
-        inner = ("," + pad).join(f"{json.dumps(str(key), ensure_ascii=False)}: {plain_json(one, indent + 1)}" for key, one in value.items())
+        inner = ("," + pad).join(
+            f"{json.dumps(str(key), ensure_ascii=False)}: {plain_json(one, indent + 1)}" for key, one in value.items()
+        )
         return "{" + pad + inner + "\n" + " " * indent + "}" if value else "{}"
     if isinstance(value, (list, tuple)):
         if all(not isinstance(one, (dict, list, tuple)) for one in value):
@@ -93,13 +95,17 @@ def write_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title:
 
     table = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left")
     for index, column in enumerate(columns):
-        numeric = any(isinstance(row[index], (int, float, Decimal)) and not isinstance(row[index], bool) for row in rows)
+        numeric = any(
+            isinstance(row[index], (int, float, Decimal)) and not isinstance(row[index], bool) for row in rows
+        )
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_grouped(value)) for value in row))
     console = Console(highlight=False)
     if not console.is_terminal:
-        widths = [max([_width(column), *(_width(_grouped(row[i])) for row in rows)]) for i, column in enumerate(columns)]
+        widths = [
+            max([_width(column), *(_width(_grouped(row[i])) for row in rows)]) for i, column in enumerate(columns)
+        ]
         console = Console(highlight=False, width=max(80, sum(widths) + 3 * len(widths) + 4))
     console.print(table)
 
@@ -109,4 +115,7 @@ def _grouped(value: Any) -> str:
 
 
 def _width(text: str) -> int:
-    return max((sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in line) for line in text.split("\n")), default=0)
+    return max(
+        (sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in line) for line in text.split("\n")),
+        default=0,
+    )

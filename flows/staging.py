@@ -154,7 +154,9 @@ def stage_failure(
     return facts
 
 
-def stage_archive(root: Path, document: str, key: str, members: Iterable[tuple[str, str, str | None]], *, format: str) -> Facts:
+def stage_archive(
+    root: Path, document: str, key: str, members: Iterable[tuple[str, str, str | None]], *, format: str
+) -> Facts:
     """Write what an opened archive holds; its members are documents of their own."""
     facts = Facts(document, key, format=format, archive=True, members=tuple(members))
     write(root, facts, {})
@@ -230,10 +232,14 @@ def _rows(document: str, disclosure: Disclosure) -> dict[str, list[dict[str, Any
             {
                 **_row(one, skip=("locators",)),
                 **common,
-                "finding_id": identifier(document, f"f|{one.code}|{one.place.page}|{one.place.cell}|{one.message}|{number}"),
+                "finding_id": identifier(
+                    document, f"f|{one.code}|{one.place.page}|{one.place.cell}|{one.message}|{number}"
+                ),
                 "line_item_ids": [id_ for locator in one.locators for id_ in ids.get(locator, ())],
             }
-            for number, one in _numbered((*disclosure.findings, *findings), key=lambda one: (one.code, one.message, one.place))
+            for number, one in _numbered(
+                (*disclosure.findings, *findings), key=lambda one: (one.code, one.message, one.place)
+            )
         ],
         "passage": _unique([{**_row(one), **common} for one in disclosure.passages], ("passage_no",)),
     }
@@ -250,7 +256,13 @@ def _line_items(
     for one in line_items:
         if abs(one.amount_yuan) > LARGEST_YUAN or not one.amount_yuan.is_finite():
             findings.append(
-                Finding("READ-AMOUNT-RANGE", "error", f"数字“{one.published_text}”超出金额范围，未收录。", one.place, observed=one.published_text)
+                Finding(
+                    "READ-AMOUNT-RANGE",
+                    "error",
+                    f"数字“{one.published_text}”超出金额范围，未收录。",
+                    one.place,
+                    observed=one.published_text,
+                )
             )
             continue
         name, number = one.locator, 1
@@ -264,7 +276,14 @@ def _line_items(
         id_ = identifier(document, name)
         ids.setdefault(one.locator, []).append(id_)
         rows.append(
-            {**_row(one), "document_id": document, "line_item_id": id_, "extracted_text": None, "quality": "unchecked", "checks": 0}
+            {
+                **_row(one),
+                "document_id": document,
+                "line_item_id": id_,
+                "extracted_text": None,
+                "quality": "unchecked",
+                "checks": 0,
+            }
         )
     return rows, ids, findings
 

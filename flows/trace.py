@@ -14,7 +14,9 @@ from flows.warehouse import records
 def trace_line_item(connection: duckdb.DuckDBPyConnection, line_item_id: str) -> dict[str, Any]:
     """Everything known of one line item (its id or an unambiguous beginning of it). Raises HomeError where there is none."""
     items = records(
-        connection, "SELECT * FROM line_item WHERE starts_with(line_item_id, ?) ORDER BY line_item_id LIMIT 2", [line_item_id]
+        connection,
+        "SELECT * FROM line_item WHERE starts_with(line_item_id, ?) ORDER BY line_item_id LIMIT 2",
+        [line_item_id],
     )
     if not items or not line_item_id:
         raise HomeError(f"没有编号为 {line_item_id} 的金额。")
@@ -87,7 +89,12 @@ def picture(home: Home, traced: dict[str, Any], target: Path, *, scale: float = 
     if None not in (item["x0"], item["y0"], item["x1"], item["y1"]):
         draw = ImageDraw.Draw(image)
         margin = 2
-        box = [item["x0"] * fitted - margin, item["y0"] * fitted - margin, item["x1"] * fitted + margin, item["y1"] * fitted + margin]
+        box = [
+            item["x0"] * fitted - margin,
+            item["y0"] * fitted - margin,
+            item["x1"] * fitted + margin,
+            item["y1"] * fitted + margin,
+        ]
         box = [min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])]
         draw.rectangle(box, outline=(220, 0, 0), width=max(2, round(fitted * 1.5)))
     target.parent.mkdir(parents=True, exist_ok=True)

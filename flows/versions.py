@@ -11,8 +11,25 @@ _ROOT = Path(__file__).resolve().parent.parent
 _READING = ("extractors", "models", "data/catalog", "data/forms", "data/vocabulary")
 _NOT_READING = {"models/operations.py", "models/decisions.py", "models/views.py"}
 """Modules that no reading depends on."""
-_CHECKING = ("expectations", "data/views", "data/expectations", "models/views.py", "models/warehouse.py", "data/catalog")
-_LIBRARIES = ("pypdfium2", "pdfplumber", "pdfminer.six", "python-docx", "openpyxl", "python-calamine", "xlrd", "lxml", "rapidfuzz")
+_CHECKING = (
+    "expectations",
+    "data/views",
+    "data/expectations",
+    "models/views.py",
+    "models/warehouse.py",
+    "data/catalog",
+)
+_LIBRARIES = (
+    "pypdfium2",
+    "pdfplumber",
+    "pdfminer.six",
+    "python-docx",
+    "openpyxl",
+    "python-calamine",
+    "xlrd",
+    "lxml",
+    "rapidfuzz",
+)
 _SUFFIXES = {".py", ".toml", ".csv", ".sql", ".json"}
 
 

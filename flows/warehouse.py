@@ -30,7 +30,9 @@ def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
-def records(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | dict[str, Any] | None = None) -> list[dict[str, Any]]:
+def records(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries."""
     found = connection.execute(query, parameters or [])
     columns = [column[0] for column in found.description]

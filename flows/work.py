@@ -50,12 +50,16 @@ def process(job: Job) -> Outcome:
             _read(job, path, root, kind)
     except MemoryError:
         reason = "读取所需内存超过上限，已停止；请检查文件是否异常，或拆分后重新提交。"
-        staging.stage_failure(root, job.document_id, job.stage_key, reason, format=kind, seconds=time.monotonic() - started)
+        staging.stage_failure(
+            root, job.document_id, job.stage_key, reason, format=kind, seconds=time.monotonic() - started
+        )
     except Exception as error:
         # A defect of ours in interpreting must not stop the run, and must not pass for an empty document either.
         reason = f"解读时程序出错（{type(error).__name__}：{str(error)[:200]}），未发布；请把文件和这句话报告给维护者。"
         _log(home, job)
-        staging.stage_failure(root, job.document_id, job.stage_key, reason, format=kind, seconds=time.monotonic() - started)
+        staging.stage_failure(
+            root, job.document_id, job.stage_key, reason, format=kind, seconds=time.monotonic() - started
+        )
     return Outcome(job.document_id)
 
 

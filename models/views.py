@@ -52,7 +52,8 @@ def table_ddl(table: Table) -> list[str]:
     repeated keys before it is published.
     """
     columns = ", ".join(
-        f"{name(column.name)} {sql_type(column.type)}{' NOT NULL' if column.primary_key else ''}" for column in table.columns
+        f"{name(column.name)} {sql_type(column.type)}{' NOT NULL' if column.primary_key else ''}"
+        for column in table.columns
     )
     return [
         f"CREATE TABLE main.{name(table.name)} ({columns})",
@@ -71,7 +72,10 @@ def zh_ddl(table: Table) -> list[str]:
     return [
         f"CREATE VIEW {view} AS SELECT {columns} FROM main.{name(table.name)}",
         f"COMMENT ON VIEW {view} IS {quoted(table.comment or '')}",
-        *(f"COMMENT ON COLUMN {view}.{name(column.info['zh'])} IS {quoted(column.comment or '')}" for column in table.columns),
+        *(
+            f"COMMENT ON COLUMN {view}.{name(column.info['zh'])} IS {quoted(column.comment or '')}"
+            for column in table.columns
+        ),
     ]
 
 

@@ -20,7 +20,7 @@ SELECT p.document_id, p.department_id, p.fiscal_year - 1 AS fiscal_year, p.repor
        p.component, p.item, p.function_code, p.economic_code, p.level, (p.amount_yuan - c.amount_yuan)::DECIMAL(20,2) AS amount_yuan,
        p.amount_yuan AS present_yuan, c.amount_yuan AS change_yuan, (p.ulp_yuan + c.ulp_yuan) / 2 AS uncertainty_yuan,
        p.line_item_id AS present_line_item_id, c.line_item_id AS change_line_item_id
-FROM change c JOIN present p
+FROM change c JOIN internal.live_document d USING (document_id) JOIN present p
   ON p.document_id = c.document_id AND p.form = c.form AND p.section IS NOT DISTINCT FROM c.section
  AND p.row_no IS NOT DISTINCT FROM c.row_no AND p.item = c.item AND p.component = c.component AND p.flow = c.flow
  AND p.fund = c.fund AND p.fiscal_year = c.fiscal_year

@@ -28,7 +28,7 @@ def classify(home: Home, text: str, year: int, as_json: bool) -> int:
         (
             "→" if one.get("chosen") else "",
             one.get("code"),
-            " / ".join(map(str, one.get("path") or ())) if isinstance(one.get("path"), (list, tuple)) else one.get("path"),
+            _path(one.get("path")),
             one.get("method"),
             one.get("score"),
             one.get("reason"),
@@ -37,3 +37,7 @@ def classify(home: Home, text: str, year: int, as_json: bool) -> int:
     ]
     show.write_table(["", "编码", "科目", "匹配方式", "得分", "理由"], rows)
     return 0
+
+
+def _path(steps: object) -> str:
+    return " / ".join(map(str, steps)) if isinstance(steps, (list, tuple)) else str(steps or "")

@@ -69,30 +69,50 @@ def demo(context: click.Context, as_json: bool, keep: bool) -> int:
         checks = connection.execute("SELECT count(*) FROM expectation_result WHERE outcome = 'passed'").fetchall()[0][0]
     status = 1 if report.source_failures else 0
     if as_json:
-        show.write_json({"home": str(home.root), "departments": across, "items": items, "issues": issues, "passed_checks": checks})
+        show.write_json(
+            {"home": str(home.root), "departments": across, "items": items, "issues": issues, "passed_checks": checks}
+        )
         return status
     for one in report.documents:
         click.echo(document_line(one))
     click.echo("")
     show.write_table(
         ["部门", "年度", "一般公共预算支出：预算", "决算", "其中基本支出", "“三公”经费决算"],
-        [(one["department"], one["fiscal_year"], *(_wan(one[name]) for name in ("budget", "final", "basic", "three_public"))) for one in across],
+        [
+            (
+                one["department"],
+                one["fiscal_year"],
+                *(_wan(one[name]) for name in ("budget", "final", "basic", "three_public")),
+            )
+            for one in across
+        ],
         title="各部门、各年度（万元；空白为未公布）",
     )
     show.write_table(
         ["部门", "年度", "编码", "科目", "预算", "决算", "执行率"],
         [
-            (one["department"], one["fiscal_year"], one["function_code"], one["function_name"], _wan(one["budget"]), _wan(one["final"]), _percent(one["execution_rate"]))
+            (
+                one["department"],
+                one["fiscal_year"],
+                one["function_code"],
+                one["function_name"],
+                _wan(one["budget"]),
+                _wan(one["final"]),
+                _percent(one["execution_rate"]),
+            )
             for one in items
         ],
         title="预算与决算对照（按项级科目，万元，决算最大的 12 项）",
     )
     show.write_table(
         ["程度", "规则", "文件", "问题"],
-        [(SEVERITY.get(one["severity"], one["severity"]), one["expectation"], one["file_name"], one["message"]) for one in issues],
+        [
+            (SEVERITY.get(one["severity"], one["severity"]), one["expectation"], one["file_name"], one["message"])
+            for one in issues
+        ],
         title=f"核对发现的问题（共 {total} 项；另有 {checks} 项核对通过）",
     )
-    click.echo(f"数据目录 {home.root}；继续查询：kuanxiang --home {home.root} sql \"select * from spending limit 10\"")
+    click.echo(f'数据目录 {home.root}；继续查询：kuanxiang --home {home.root} sql "select * from spending limit 10"')
     return status
 
 

@@ -72,7 +72,11 @@ def _serve(home: Home, sources: list[str], cron: str | None) -> int:
             schedule = Cron(when, timezone=settings.timezone)
         except ValueError as error:
             raise click.UsageError(f"定时“{when}”（{settings.timezone}）不合规：{error}") from None
-        click.echo(f"定时收录：{when}（{settings.timezone}），{len(sources)} 个来源；{server.api_url}；按 Ctrl-C 停止。")
+        click.echo(
+            f"定时收录：{when}（{settings.timezone}），{len(sources)} 个来源；{server.api_url}；按 Ctrl-C 停止。"
+        )
         parameters: dict[str, Any] = {"home": str(home.root), "sources": sources, "kind": "nightly", "reread": True}
-        ingest_flow.serve(name="nightly", schedule=schedule, parameters=parameters, print_starting_message=False, limit=1)
+        ingest_flow.serve(
+            name="nightly", schedule=schedule, parameters=parameters, print_starting_message=False, limit=1
+        )
     return 0

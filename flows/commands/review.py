@@ -28,7 +28,13 @@ ORDER BY r.severity, d.file_name, r.expectation, r.review_id
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（不受 --limit 限制）。")
 @click.pass_obj
 def review(
-    home: Home, document: str | None, severity: str | None, expectation: str | None, everything: bool, limit: int, as_json: bool
+    home: Home,
+    document: str | None,
+    severity: str | None,
+    expectation: str | None,
+    everything: bool,
+    limit: int,
+    as_json: bool,
 ) -> int:
     """列出待审事项，并说明怎样处理。
 
@@ -48,7 +54,11 @@ def review(
         return 0
     for one in items[:limit]:
         heading = f"{one['review_id'][:12]}  {SEVERITY.get(one['severity'], one['severity'])}  {one['expectation']}"
-        state = "" if one["status"] == "open" else f"  [{REVIEW_STATE.get(one['status'], one['status'])}，{one['decided_by'] or '自动'}：{one['reason'] or '—'}]"
+        state = (
+            ""
+            if one["status"] == "open"
+            else f"  [{REVIEW_STATE.get(one['status'], one['status'])}，{one['decided_by'] or '自动'}：{one['reason'] or '—'}]"
+        )
         click.echo(f"{heading}  {one['file_name']}{state}")
         click.echo(f"    {one['message']}")
         if one["line_item_ids"]:
@@ -67,7 +77,11 @@ def review(
 
 @click.command()
 @click.argument("review_id", metavar="REVIEW_ID")
-@click.argument("action", metavar="accept|correct|waive|reject|undo", type=click.Choice(["accept", "correct", "waive", "reject", "undo"]))
+@click.argument(
+    "action",
+    metavar="accept|correct|waive|reject|undo",
+    type=click.Choice(["accept", "correct", "waive", "reject", "undo"]),
+)
 @click.option("--value", metavar="V", help="更正：正确的金额，按原文单位，或自带单位（如 335.14、3.5亿元）。")
 @click.option("--code", metavar="C", help="更正：正确的科目编码。")
 @click.option("--line-item", metavar="ID", help="更正：涉及多个金额时，改的是哪一个。")
@@ -96,7 +110,6 @@ def decide(
     """
     from expectations.review import DecisionError
     from expectations.review import decide as take_decision
-
     from flows import show
     from flows.operations import session_of
     from flows.warehouse import reading
@@ -115,7 +128,12 @@ def decide(
                 line_item=line_item,
                 connection=connection,
             )
-            result = {"review_id": item.review_id, "document_id": item.document_id, "expectation": item.expectation, "status": item.status}
+            result = {
+                "review_id": item.review_id,
+                "document_id": item.document_id,
+                "expectation": item.expectation,
+                "status": item.status,
+            }
     except DecisionError as error:
         raise click.UsageError(str(error)) from None
     if not later:
@@ -129,5 +147,8 @@ def decide(
         return 0
     from flows.commands.names import REVIEW_STATE
 
-    click.echo(f"{result['review_id'][:12]} {REVIEW_STATE.get(str(result['status']), result['status'])}。" + ("下次收录或核对时生效。" if later else "仓库已更新。"))
+    click.echo(
+        f"{result['review_id'][:12]} {REVIEW_STATE.get(str(result['status']), result['status'])}。"
+        + ("下次收录或核对时生效。" if later else "仓库已更新。")
+    )
     return 0

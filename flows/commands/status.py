@@ -17,7 +17,13 @@ def status(home: Home, as_json: bool) -> int:
     from flows import show
     from flows.warehouse import reading, records
 
-    found: dict[str, Any] = {"home": str(home.root), "documents": {}, "failures": [], "open_issues": [], "runs": _runs(home)}
+    found: dict[str, Any] = {
+        "home": str(home.root),
+        "documents": {},
+        "failures": [],
+        "open_issues": [],
+        "runs": _runs(home),
+    }
     if home.warehouse.exists():
         with reading(home) as connection:
             found["documents"] = dict(
@@ -29,7 +35,8 @@ def status(home: Home, as_json: bool) -> int:
                 "SELECT document_id, file_name, status, status_reason FROM document WHERE status IN ('failed', 'quarantined') ORDER BY file_name",
             )
             found["open_issues"] = records(
-                connection, "SELECT severity, expectation, count(*) AS count FROM open_issues GROUP BY 1, 2 ORDER BY 3 DESC, 2"
+                connection,
+                "SELECT severity, expectation, count(*) AS count FROM open_issues GROUP BY 1, 2 ORDER BY 3 DESC, 2",
             )
     if as_json:
         show.write_json(found)
@@ -69,20 +76,36 @@ def _print(home: Home, found: dict[str, Any]) -> None:
     if not home.warehouse.exists():
         click.echo(f"{home.root} 里还没有仓库；先运行 kuanxiang ingest。")
     else:
-        show.write_table(["状态", "文件数"], [(STATUS.get(key, key), count) for key, count in found["documents"].items()])
+        show.write_table(
+            ["状态", "文件数"], [(STATUS.get(key, key), count) for key, count in found["documents"].items()]
+        )
         click.echo(f"金额 {found['line_items']} 行")
-    if found["failures"]:
-        rows = [(STATUS.get(one["status"], one["status"]), one["document_id"][:8], one["file_name"], one["status_reason"]) for one in found["failures"]]
-        show.write_table(["状态", "编号", "文件", "原因"], rows, title="未发布的文件")
-    if found["open_issues"]:
-        rows = [(SEVERITY.get(one["severity"], one["severity"]), one["expectation"], one["count"]) for one in found["open_issues"]]
-        show.write_table(["程度", "规则", "待审"], rows, title="待审事项")
-    if found["runs"]:
-        rows = [
-            (one["run_id"], one["kind"], str(one["started_at"])[:19], RUN_STATE.get(one["state"], one["state"]), one["documents"], one["failed"], "是" if one["published"] else "否")
-            for one in found["runs"]
-        ]
-        show.write_table(["运行", "种类", "开始（UTC）", "结果", "文件", "失败", "发布"], rows, title="最近的运行")
+    failures = [
+        (STATUS.get(one["status"], one["status"]), one["document_id"][:8], one["file_name"], one["status_reason"])
+        for one in found["failures"]
+    ]
+    issues = [
+        (SEVERITY.get(one["severity"], one["severity"]), one["expectation"], one["count"])
+        for one in found["open_issues"]
+    ]
+    runs = [
+        (
+            one["run_id"],
+            one["kind"],
+            str(one["started_at"])[:19],
+            RUN_STATE.get(one["state"], one["state"]),
+            one["documents"],
+            one["failed"],
+            "是" if one["published"] else "否",
+        )
+        for one in found["runs"]
+    ]
+    if failures:
+        show.write_table(["状态", "编号", "文件", "原因"], failures, title="未发布的文件")
+    if issues:
+        show.write_table(["程度", "规则", "待审"], issues, title="待审事项")
+    if runs:
+        show.write_table(["运行", "种类", "开始（UTC）", "结果", "文件", "失败", "发布"], runs, title="最近的运行")
 
 
 @click.command()

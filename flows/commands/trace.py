@@ -26,14 +26,30 @@ _FORMS = {
     "project_expenditure": "项目支出表",
     "narrative": "正文",
 }
-_MEASURE = {"budget": "年初预算", "adjusted_budget": "调整预算", "final": "决算", "prior_final": "上年决算", "change": "增减额"}
-_METHOD = {"code": "按印出的编码", "name": "按名称", "alias": "按别名", "parent": "按上级科目", "fuzzy": "按相似名称", "manual": "人工指定"}
+_MEASURE = {
+    "budget": "年初预算",
+    "adjusted_budget": "调整预算",
+    "final": "决算",
+    "prior_final": "上年决算",
+    "change": "增减额",
+}
+_METHOD = {
+    "code": "按印出的编码",
+    "name": "按名称",
+    "alias": "按别名",
+    "parent": "按上级科目",
+    "fuzzy": "按相似名称",
+    "manual": "人工指定",
+}
 
 
 @click.command()
 @click.argument("line_item_id", metavar="LINE_ITEM_ID")
 @click.option(
-    "--picture", metavar="FILE.png", type=click.Path(dir_okay=False, path_type=Path), help="把所在页画成图片并框出该格（PDF）。"
+    "--picture",
+    metavar="FILE.png",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="把所在页画成图片并框出该格（PDF）。",
 )
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 @click.pass_obj
@@ -79,7 +95,9 @@ def _lines(home: Home, traced: dict[str, Any]) -> list[str]:
     ]
     if item["extracted_text"]:
         lines.append(f"更正      机器读作“{item['extracted_text']}”，经审核改为“{item['published_text']}”")
-    meaning = f"资金 {item['fund']}，方向 {item['flow']}，构成 {item['component']}，层级 {item['level']}" + ("，其中项" if item["subset"] else "")
+    meaning = f"资金 {item['fund']}，方向 {item['flow']}，构成 {item['component']}，层级 {item['level']}" + (
+        "，其中项" if item["subset"] else ""
+    )
     lines.append(f"含义      {meaning}")
     if traced["classification"]:
         path = " / ".join(f"{one['code']} {one['name']}" for one in traced["classification"])
@@ -87,12 +105,18 @@ def _lines(home: Home, traced: dict[str, Any]) -> list[str]:
         lines.append(f"科目      {path}（{_METHOD.get(item['mapping_method'], item['mapping_method'] or '—')}{score}）")
     elif item["function_code"] or item["economic_code"]:
         lines.append(f"科目      {item['function_code'] or item['economic_code']}（该年度目录中没有这个编码）")
-    lines.append(f"质量      {QUALITY.get(item['quality'], item['quality'])}，通过核对 {item['checks']} 次，读取引擎 {item['engine'] or document['engine'] or '—'}")
+    lines.append(
+        f"质量      {QUALITY.get(item['quality'], item['quality'])}，通过核对 {item['checks']} 次，读取引擎 {item['engine'] or document['engine'] or '—'}"
+    )
     for one in traced["checks"]:
-        lines.append(f"核对      {OUTCOME.get(one['outcome'], one['outcome'])}  {one['expectation']}  {one['message'] or ''}")
+        lines.append(
+            f"核对      {OUTCOME.get(one['outcome'], one['outcome'])}  {one['expectation']}  {one['message'] or ''}"
+        )
     if not traced["checks"]:
         lines.append("核对      没有规则用到这个数字")
     for one in traced["reviews"]:
         decided = f"（{one['decided_by']}：{one['reason']}）" if one["decided_by"] else ""
-        lines.append(f"审核      {one['review_id'][:12]}  {REVIEW_STATE.get(one['status'], one['status'])}{decided}  {one['message']}")
+        lines.append(
+            f"审核      {one['review_id'][:12]}  {REVIEW_STATE.get(one['status'], one['status'])}{decided}  {one['message']}"
+        )
     return lines
