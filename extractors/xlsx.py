@@ -25,6 +25,7 @@ _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _CELL, _VALUE, _FORMULA, _INLINE = (f"{_M}{name}" for name in ("c", "v", "f", "is"))
 _ADDRESS = re.compile(r"^\$?([A-Z]{1,3})\$?([0-9]{1,7})$")
 _BLANK_CELL = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,6}")?(?: t="[a-z]{1,3}")? ?/>')
+_UNPLACED_CELL = re.compile(rb"<c(?! r=)[ />]")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -133,8 +134,11 @@ def _fill(sheet: Sheet, content: bytes, context: _Context) -> None:
     missing: list[str] = []
     unseen: list[str] = []
     errors: list[str] = []
-    # Padded sheets are nearly all blank styled cells; they say nothing, and are dropped before anything is parsed.
-    for element in iterate(_BLANK_CELL.sub(b"", content), _TAGS):
+    # Padded sheets are nearly all blank styled cells; they say nothing, and are dropped before anything is parsed,
+    # unless some cell states no address and takes its place from the cells before it.
+    if not _UNPLACED_CELL.search(content):
+        content = _BLANK_CELL.sub(b"", content)
+    for element in iterate(content, _TAGS):
         tag = element.tag
         if tag == _TAGS[0]:
             stated = element.get("r")

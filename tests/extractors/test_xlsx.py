@@ -184,3 +184,14 @@ def test_rich_text_is_joined_and_phonetic_guides_are_left_out(tmp_path: Path) ->
     rich = "<r><t>一般</t></r><r><t>公共</t></r><rPh sb='0' eb='1'><t>yiban</t></rPh>"
     write_zip(path, {name: data.replace(b"<t>&#21344;&#20301;</t>", rich.encode()) for name, data in parts.items()})
     assert texts(only_table(read(path)))[0][0] == "一般公共"
+
+
+def test_cells_without_an_address_stand_right_of_the_one_before(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", rows_of(["x", "y"]))
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    start, end = parts[name].index(b"<sheetData>"), parts[name].index(b"</sheetData>")
+    row = b'<row r="1"><c r="A1"><v>1</v></c><c r="B1" s="0"/><c><v>3</v></c></row><row><c><v>4</v></c><c/><c><v>6</v></c></row>'
+    parts[name] = parts[name][:start] + b"<sheetData>" + row + parts[name][end:]
+    assert texts(only_table(read(write_zip(path, parts)))) == [["1", "", "3"], ["4", "", "6"]]
