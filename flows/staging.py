@@ -238,7 +238,8 @@ def _rows(document: str, disclosure: Disclosure) -> dict[str, list[dict[str, Any
                 "line_item_ids": [id_ for locator in one.locators for id_ in ids.get(locator, ())],
             }
             for number, one in _numbered(
-                (*disclosure.findings, *findings), key=lambda one: (one.code, one.message, one.place)
+                (*disclosure.findings, *findings),
+                key=lambda one: (one.code, one.place.page, one.place.cell, one.message),
             )
         ],
         "passage": _unique([{**_row(one), **common} for one in disclosure.passages], ("passage_no",)),
