@@ -7,6 +7,7 @@ several lines beside one figure, stays one row.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from itertools import pairwise
 
 import numpy as np
@@ -120,8 +121,10 @@ def _label_groups(
     """
     best: dict[tuple[int, int], tuple[float, tuple[int, int] | None, int | None]] = {(0, -1): (0.0, None, None)}
     for i in range(len(own)):
-        for used in [key[1] for key in best if key[0] == i]:
-            base = best[(i, used)][0]
+        states = {key[1]: value[0] for key, value in best.items() if key[0] == i}
+        for used, base in states.items():
+            if base > min(states.values()) + 3.0:
+                continue
             for j in range(i + 1, min(i + _MOST_LINES, len(own)) + 1):
                 if j > i + 1 and not _one_label(own[j - 2], own[j - 1], pitch, right):
                     break
@@ -150,7 +153,7 @@ def _beside_rows(group: list[Line], rows: list[float], used: int, size: float) -
     """Rows after `used` that a label may belong to, with their costs; always also none."""
     found: list[tuple[int | None, float]] = [(None, 0.8)]
     middle = (group[0].box[1] + group[-1].box[3]) / 2
-    for row in range(used + 1, len(rows)):
+    for row in range(max(used + 1, bisect_left(rows, group[0].box[1] - 2 * size)), len(rows)):
         cost = min(
             abs(middle - rows[row]),
             abs(_middle(group[0]) - rows[row]) + 0.6 * size,

@@ -19,6 +19,8 @@ _SNAP = 2.0  # lines nearer than this are one line
 _GAP = 3.6  # a gap in a line that still counts as drawn (dashes)
 _REACH = 3.0  # a line that ends this near to another one touches it
 _SHORTEST = 4.0
+_MOST_LINES = 3000
+_MOST_GROUPS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def find_lattices(rules: Rules) -> tuple[list[Lattice], Floats]:
     """The ruled tables of a page, top to bottom, and the horizontal lines that belong to none of them."""
     level, upright = merge_lines(rules.horizontal), merge_lines(rules.vertical)
     level, upright = level[level[:, 2] - level[:, 1] >= _SHORTEST], upright[upright[:, 2] - upright[:, 1] >= _SHORTEST]
+    level, upright = _longest(level), _longest(upright)
     groups = _connected(level, upright)
     groups = _absorb(groups, level, upright)
     lattices: list[Lattice] = []
@@ -69,6 +72,13 @@ def find_lattices(rules: Rules) -> tuple[list[Lattice], Floats]:
             used[levels] = True
     lattices.sort(key=lambda lattice: (lattice.box[1], lattice.box[0]))
     return lattices, level[~used]
+
+
+def _longest(lines: Floats) -> Floats:
+    """At most `_MOST_LINES` lines, the longest: drawings and hostile pages have many more short ones."""
+    if len(lines) <= _MOST_LINES:
+        return lines
+    return lines[np.sort(np.argsort(lines[:, 1] - lines[:, 2], kind="stable")[:_MOST_LINES])]
 
 
 def merge_lines(lines: Floats) -> Floats:
@@ -150,6 +160,7 @@ def _absorb(
         y1 = max(level[levels, 0].max(), upright[uprights, 2].max())
         boxes.append((x0, y0, x1, y1))
     order = sorted(range(len(groups)), key=lambda i: -(boxes[i][2] - boxes[i][0]) * (boxes[i][3] - boxes[i][1]))
+    order = order[:_MOST_GROUPS]
     kept: list[int] = []
     members: dict[int, list[int]] = {}
     for i in order:
@@ -176,7 +187,7 @@ def _absorb(
                 and boxes[j][1] >= box[1]
                 and boxes[j][3] <= box[3]
                 and len(groups[j][0]) + len(groups[j][1]) > 4
-                for j in range(len(groups))
+                for j in order
             )
             if inside and (alone is None or len(alone.cells) <= 1):
                 continue

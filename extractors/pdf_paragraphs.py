@@ -24,7 +24,7 @@ _LEADERS = re.compile(r"[.…·．\-_]{4,}\s*[-—]?\s*\d{0,4}\s*[-—]?$")
 _INLINE = re.compile(r"[①-⑳]|[（(]\d{1,2}[)）]")  # numbering that also runs on within a sentence
 _NOTE = re.compile(r"(?:注|说明|备注)[\d①-⑳]?[：:.、]")
 _STOPS = "。！？；：!?;:"
-_CAPTION = re.compile(r"表|单位[:：]")
+_CAPTION = re.compile(r"表|(?:单位|部门|名称)[:：]|^\d{4}年度?$")
 _TOP, _BOTTOM = 0.09, 0.88
 
 

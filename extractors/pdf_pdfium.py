@@ -18,6 +18,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
+from extractors.model import Box
 from extractors.pdf_content import Characters, Floats, PageContent, Rules, no_characters, no_rules, turn_points
 
 _SIZE, _INT, _POINTER = ctypes.c_size_t, ctypes.c_int, ctypes.c_void_p
@@ -25,6 +26,7 @@ _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
 _DEEPEST_FORM = 6
 _MOST_OBJECTS = 400_000
 _INVISIBLE = 3
+_OF_FIGURES = np.array([ord(c) for c in "0123456789.,-%"])
 _NO_TEXT = np.array([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFF])  # soft hyphen, zero width, no character
 _IS_PAGE_NUMBER = re.compile(r"[-—–─\s]*第?\s*\d{1,4}\s*页?[-—–─\s]*")
 
@@ -59,6 +61,10 @@ _count_segments = _raw("FPDFPath_CountSegments", _INT, _POINTER)
 _get_segment = _raw("FPDFPath_GetPathSegment", _POINTER, _POINTER, _INT)
 _segment_point = _raw("FPDFPathSegment_GetPoint", _INT, _POINTER, _SIZE, _SIZE)
 _segment_type = _raw("FPDFPathSegment_GetType", _INT, _POINTER)
+_clip_path = _raw("FPDFPageObj_GetClipPath", _POINTER, _POINTER)
+_count_clips = _raw("FPDFClipPath_CountPaths", _INT, _POINTER)
+_count_clip_segments = _raw("FPDFClipPath_CountPathSegments", _INT, _POINTER, _INT)
+_clip_segment = _raw("FPDFClipPath_GetPathSegment", _POINTER, _POINTER, _INT, _INT)
 _segment_close = _raw("FPDFPathSegment_GetClose", _INT, _POINTER)
 
 
@@ -106,7 +112,7 @@ def _read_loaded(page: Any, text_page: Any, index: int) -> PageContent:
     shown = (width, height) if rotation % 2 == 0 else (height, width)
     turn, characters, hidden, unmapped = 0, no_characters(), 0, 0
     if text_page:
-        quarter, characters, hidden, unmapped = _characters(address(text_page), bounds, rotation, walk.invisible)
+        quarter, characters, hidden, unmapped = _characters(address(text_page), bounds, rotation, walk)
         turn = (quarter - rotation) % 4
     frame = shown if turn % 2 == 0 else (shown[1], shown[0])
     return PageContent(
@@ -126,7 +132,7 @@ def _read_loaded(page: Any, text_page: Any, index: int) -> PageContent:
 
 
 def _characters(
-    text_page: int, bounds: tuple[float, float, float, float], rotation: int, invisible: bool
+    text_page: int, bounds: tuple[float, float, float, float], rotation: int, walk: _Walk
 ) -> tuple[int, Characters, int, int]:
     """(quarter turns that make the text upright, characters in that frame, left out as invisible, unmapped)."""
     count = int(pdfium.FPDFText_CountChars(ctypes.cast(text_page, pdfium.FPDF_TEXTPAGE)))
@@ -141,7 +147,7 @@ def _characters(
     keep[blanks] = [not _generated(text_page, int(i)) for i in blanks]
     unmapped = int(np.count_nonzero((codes == 0) | (codes == 0xFFFD) | ((codes >= 0xE000) & (codes <= 0xF8FF))))
     hidden = 0
-    if invisible:
+    if walk.invisible:
         for i in np.flatnonzero(keep):
             found = _text_object(text_page, int(i))
             if found and _render_mode(found) == _INVISIBLE:
@@ -153,6 +159,13 @@ def _characters(
     indices = [int(i) for i in chosen]
     ink = np.zeros((len(chosen), 4))
     _run(map(_char_box, repeat(text_page), indices, *(_slots(ink, k) for k in range(4))))
+    if walk.clipped:
+        seen = _unclipped([walk.clipped.get(_text_object(text_page, i)) for i in indices], ink, codes[chosen], bounds)
+        hidden += int(np.count_nonzero(~seen))
+        chosen, ink = chosen[seen], ink[seen]
+        if not len(chosen):
+            return rotation, no_characters(), hidden, unmapped
+        indices = [int(i) for i in chosen]
     loose = np.zeros((len(chosen), 4), dtype=np.float32)
     _run(map(_loose_box, repeat(text_page), indices, _slots(loose)))
     origin = np.zeros((len(chosen), 2))
@@ -167,6 +180,37 @@ def _characters(
         hidden,
         unmapped,
     )
+
+
+def _unclipped(clips: list[Box | None], ink: Floats, codes: NDArray[np.int64], bounds: Box) -> NDArray[np.bool_]:
+    """Which characters (left, right, bottom, top) are not cut off by the clip of their text object.
+
+    A large clip is the edge of a printed sheet: what lies outside stands on another page. A small one is that of a
+    cell: text that overflows it a little still belongs there. A figure is never cut in two.
+    """
+    everything = (-1e9, -1e9, 1e9, 1e9)
+    clip = np.array([everything if box is None else box for box in clips])
+    width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
+    wide, high = clip[:, 2] - clip[:, 0], clip[:, 3] - clip[:, 1]
+    sheet = (wide * high > 0.15 * width * height) | (high > 0.4 * height) | (wide > 0.6 * width)
+    spare = np.where(sheet, 1.0, 1.6 * np.maximum(ink[:, 3] - ink[:, 2], 8.0))
+    x, y = (ink[:, 0] + ink[:, 1]) / 2, (ink[:, 2] + ink[:, 3]) / 2
+    inside = (x > clip[:, 0] - spare) & (x < clip[:, 2] + spare) & (y > clip[:, 1] - spare) & (y < clip[:, 3] + spare)
+    figures = np.isin(codes, _OF_FIGURES)
+    first = 0
+    while first < len(clips):
+        last = first + 1
+        if figures[first]:
+            while (
+                last < len(clips)
+                and figures[last]
+                and abs(y[last] - y[first]) < 4
+                and ink[last, 0] - ink[last - 1, 1] < 4
+            ):
+                last += 1
+            inside[first:last] = inside[first:last].mean() >= 0.5
+        first = last
+    return np.asarray(inside, dtype=np.bool_)
 
 
 def _upright(
@@ -232,7 +276,9 @@ class _Walk:
         self.lines: list[tuple[float, float, float, float]] = []
         self.image_area = 0.0
         self.invisible = False
+        self.clipped: dict[int, Box] = {}  # the clip of each text object that is cut by one
         self.seen = 0
+        self._clips: dict[tuple[int, ...], Box] = {}
 
     def page(self, page: int) -> None:
         count = _count_objects(page)
@@ -253,8 +299,9 @@ class _Walk:
         paths = [o for o, kind in zip(objects, kinds, strict=True) if kind == _PATH]
         if paths:
             self._paths(paths, matrix)
+        texts = [o for o, kind in zip(objects, kinds, strict=True) if kind == _TEXT]
+        self._note_clips(texts, matrix)
         if not self.invisible:
-            texts = [o for o, kind in zip(objects, kinds, strict=True) if kind == _TEXT]
             self.invisible = any(mode == _INVISIBLE for mode in map(_render_mode, texts))
         for item, kind in zip(objects, kinds, strict=True):
             if kind == _FORM:
@@ -262,6 +309,39 @@ class _Walk:
             elif kind == _IMAGE:
                 box = _transform(_bounds_of([item]), matrix)[0]
                 self.image_area += abs((box[2] - box[0]) * (box[3] - box[1]))
+
+    def _note_clips(self, texts: list[int], matrix: Floats) -> None:
+        """Remember text that its clip cuts off: spreadsheets print the neighbours of a page and hide them so."""
+        clips = [self._clip(item) for item in texts]
+        if not any(clips):
+            return
+        boxes = _bounds_of(texts)
+        for item, clip, box in zip(texts, clips, boxes.tolist(), strict=True):
+            if clip and (box[0] < clip[0] - 2 or box[1] < clip[1] - 2 or box[2] > clip[2] + 2 or box[3] > clip[3] + 2):
+                placed = _transform(np.array([clip]), matrix)[0].tolist()
+                self.clipped[item] = (placed[0], placed[1], placed[2], placed[3])
+
+    def _clip(self, item: int) -> Box | None:
+        """The clip of an object as a box; None where there is none."""
+        path = _clip_path(item)
+        count = _count_clips(path) if path else 0
+        if count <= 0 or count > 50:
+            return None
+        # Objects under one clip share its data: the addresses of the first segments tell.
+        key = tuple(_clip_segment(path, k, 0) or 0 for k in range(count))
+        if key not in self._clips:
+            box = (-1e9, -1e9, 1e9, 1e9)
+            for k in range(count):
+                number = min(_count_clip_segments(path, k), 500)
+                if number <= 0:
+                    continue
+                points = np.zeros((number, 2), dtype=np.float32)
+                segments = [_clip_segment(path, k, i) for i in range(number)]
+                _run(map(_segment_point, segments, _slots(points, 0), _slots(points, 1)))
+                low, high = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+                box = (max(box[0], low[0]), max(box[1], low[1]), min(box[2], high[0]), min(box[3], high[1]))
+            self._clips[key] = box
+        return self._clips[key]
 
     def _paths(self, paths: list[int], matrix: Floats) -> None:
         bounds = _bounds_of(paths)

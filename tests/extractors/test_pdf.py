@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfbase import pdfmetrics
@@ -17,6 +18,8 @@ from extractors.errors import DamagedDocument, EncryptedDocument, NoTextLayer, T
 from extractors.limits import Limits
 from extractors.model import Extract, Paragraph, Table
 from extractors.pdf import read_page_with, read_pdf
+from extractors.pdf_content import PageContent
+from extractors.pdf_pdfium import read_content
 
 pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 CHINESE, LATIN = "STSong-Light", "Times-Roman"
@@ -423,6 +426,91 @@ def test_text_outside_of_the_page_is_not_read(tmp_path: Path) -> None:
         say(canvas, 100, 900, "7,666.68")
 
     assert "7,666.68" not in str(read_pdf(page(tmp_path, draw)).blocks)
+
+
+def test_what_a_printed_sheet_cuts_off_stands_on_the_next_sheet_only(tmp_path: Path) -> None:
+    def sheet(first: int) -> Draw:
+        def draw(canvas: Canvas) -> None:
+            path = canvas.beginPath()
+            path.rect(50, HEIGHT - 400, 500, 300)
+            canvas.clipPath(path, stroke=0)
+            for row in range(20):
+                say(canvas, 60, 110 + 30 * (row - first), f"{row}.主要用于第{row}类支出{row}00.50万元。")
+
+        return draw
+
+    paragraphs = [p.text for p in read_pdf(page(tmp_path, sheet(0), sheet(10))).paragraphs()]
+    assert paragraphs == [f"{row}.主要用于第{row}类支出{row}00.50万元。" for row in range(20)]
+
+
+def test_text_that_overflows_its_clipped_cell_is_kept(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, [50, 200, 300], [100, 130, 150])
+        say(canvas, 54, 144, "合计")
+        say(canvas, 230, 112, "金额")
+        for x, top, text, size in (
+            (54.0, 112.0, "采购组织形", 12.0),
+            (54.0, 128.0, "式", 12.0),
+            (270.0, 144.0, "12,345.67", 10.0),
+        ):
+            canvas.saveState()
+            path = canvas.beginPath()
+            path.rect(50 if x < 200 else 200, HEIGHT - (116 if x < 200 else 149), 148 if x < 200 else 98, 16)
+            canvas.clipPath(path, stroke=0)
+            say(canvas, x, top, text, size)
+            canvas.restoreState()
+
+    table = only_table(read_pdf(page(tmp_path, draw)))
+    assert texts(table) == [["采购组织形\n式", "金额"], ["合计", "12,345.67"]]
+
+
+def test_the_second_opinion_is_taken_where_the_fast_engine_lost_the_chinese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, XS, YS)
+        body(canvas)
+
+    path = page(tmp_path, draw, draw)
+    whole = read_content
+
+    def lossy(document: object, index: int) -> PageContent:
+        content = whole(document, index)
+        characters = content.characters
+        return replace(content, characters=characters.take(np.array([text.isascii() for text in characters.text])))
+
+    monkeypatch.setattr("extractors.pdf.read_content", lossy)
+    extract = read_pdf(path)
+    assert [texts(table) for table in extract.tables()] == [EXPECTED, EXPECTED]
+    assert {table.engine for table in extract.tables()} == {"pdfplumber"}
+    assert [(note.code, note.page) for note in extract.notes] == [("engine", 1), ("engine", 2)]
+    assert "pdfplumber" in extract.notes[0].message and "汉字" in extract.notes[0].message
+
+    def failing(document: object, index: int) -> PageContent:
+        if index == 1:
+            raise ValueError("page 2 is odd")
+        return whole(document, index)
+
+    monkeypatch.setattr("extractors.pdf.read_content", failing)
+    assert [table.engine for table in read_pdf(path).tables()] == ["pdfium", "pdfplumber"]
+
+
+def test_running_headers_do_not_break_sentences(tmp_path: Path) -> None:
+    def sheet(number: int) -> Draw:
+        def draw(canvas: Canvas) -> None:
+            say(canvas, 200, 50, "某市某局部门预算公开")
+            if number > 1:
+                say(canvas, 68, 80, "续" * 30 + f"{number}完。", 12)
+            say(canvas, 92, 780, f"第{number}段" + "甲" * 33, 12)
+            say(canvas, 290, 815, f"- {number} -")
+
+        return draw
+
+    extract = read_pdf(page(tmp_path, *(sheet(number) for number in range(1, 6))))
+    paragraphs = [p.text for p in extract.paragraphs()]
+    assert paragraphs.count("某市某局部门预算公开") == 1
+    assert f"第3段{'甲' * 33}{'续' * 30}4完。" in paragraphs
+    assert [note.code for note in extract.notes] == ["running-line"]
 
 
 def test_the_second_opinion_agrees_and_names_itself(tmp_path: Path) -> None:
