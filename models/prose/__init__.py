@@ -12,6 +12,7 @@ from extractors.model import Extract
 from models.disclosure import Finding, LineItem, Metadata, Passage, Statistic
 from models.prose.checks import text_findings
 from models.prose.flow import lines as text_lines
+from models.prose.flow import quoted
 from models.prose.lexicon import load_lexicon
 from models.prose.reader import Reader
 from models.prose.statistics import statistics
@@ -42,6 +43,7 @@ def read_prose(extract: Extract, metadata: Metadata, *, skip_tables: frozenset[i
         statistics=tuple(statistics(found, outcome)),
         findings=tuple(text_findings(found, outcome, metadata, extract)),
         passages=tuple(
-            Passage(number, line.section, line.raw, line.place()) for number, line in enumerate(found, start=1)
+            Passage(number, quoted(line.section) if line.section else None, line.raw, line.place())
+            for number, line in enumerate(found, start=1)
         ),
     )

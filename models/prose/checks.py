@@ -18,7 +18,7 @@ from models.catalog import load_catalog, loose_key, name_key
 from models.classify import was_abolished
 from models.disclosure import Finding, Metadata
 from models.prose.figures import figures
-from models.prose.flow import Line
+from models.prose.flow import Line, quoted
 from models.prose.reader import Outcome, Read
 from models.text import fold
 
@@ -58,7 +58,7 @@ def text_findings(
 
 def _quote(line: Line, start: int, end: int, around: int = 12) -> str:
     """The passage a finding speaks of, with a little text on both sides."""
-    return line.text[max(0, start - around) : min(len(line.text), end + around)].replace("\x1e", "")
+    return quoted(line.text[max(0, start - around) : min(len(line.text), end + around)])
 
 
 # --- years -------------------------------------------------------------------------------------------------------
@@ -235,12 +235,16 @@ def _placeholders(lines: Sequence[Line], extract: Extract | None) -> Iterator[Fi
             match = pattern.search(text)
             if match is None:
                 continue
-            quoted = text[max(0, match.start() - 15) : match.end() + 15]
-            if quoted in seen or len(seen) >= _MOST:
+            passage = text[max(0, match.start() - 15) : match.end() + 15]
+            if passage in seen or len(seen) >= _MOST:
                 continue
-            seen.add(quoted)
+            seen.add(passage)
             yield Finding(
-                "TXT-PLACEHOLDER", "warning", f"文中留有模板的{what}：“{quoted}”", place, observed=match.group()
+                "TXT-PLACEHOLDER",
+                "warning",
+                f"文中留有模板的{what}：“{quoted(passage)}”",
+                place,
+                observed=match.group(),
             )
     choice = re.compile(_rules()["choice"]["pattern"])
     hits = [(line, match) for line in lines for match in choice.finditer(line.text)]

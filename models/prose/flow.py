@@ -206,6 +206,12 @@ def _continues(before: _Piece, after: _Piece, width: int) -> bool:
 _TITLE_END = re.compile(r"^[^，。；：]{2,50}(?:说明|情况|概况|解释)(?:（[^（）]{0,20}）)?$")
 
 
+def quoted(text: str) -> str:
+    """Folded text for people: the one folded quote becomes opening and closing ones in turn, markers are gone."""
+    parts = text.replace(BREAK, "").split("”")
+    return "".join(part + ("“" if index % 2 == 0 else "”") for index, part in enumerate(parts[:-1])) + parts[-1]
+
+
 def numbering(text: str) -> tuple[int | None, int | None]:
     """The depth of the numbering a line starts with (1 第一部分 … 6 ①) and the arabic number, where there is one."""
     for depth, pattern in _NUMBER_PREFIXES:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from models.classify import classify_function
 from models.disclosure import LineItem, Metadata
 from models.prose.figures import Figure, figures
-from models.prose.flow import Line
+from models.prose.flow import Line, quoted
 from models.prose.lexicon import Lexicon, SectionKind, Subject, Token
 from models.prose.names import Named, PathSpan, coded_names, map_path, path_spans
 
@@ -475,7 +475,7 @@ class Reader:
             name == self.body
             or (self.body and (name in self.body or self.body in name))
             or (
-                not (generic and self.state.sentence_subjects)
+                not generic
                 and (self.lexicon.organisation.search(name) or self.lexicon.organisation.search(whole.rstrip("的")))
             )
         ):
@@ -1038,7 +1038,7 @@ class Reader:
             flow=what.flow,
             component=what.component,
             measure=measure,
-            item_name=what.name,
+            item_name=quoted(what.name),
             item=item,
             level=what.level,
             amount_yuan=amount + Decimal(0),
@@ -1046,7 +1046,7 @@ class Reader:
             published_unit=figure.unit or "",
             place=line.place(figure.start),
             ulp_yuan=figure.ulp(unit),
-            section=line.section,
+            section=quoted(line.section) if line.section else None,
             function_code=what.code,
             economic_code=what.economic,
             mapping_method=what.method,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from models.disclosure import Statistic
 from models.prose.figures import figures
-from models.prose.flow import Line
+from models.prose.flow import Line, quoted
 from models.prose.reader import Outcome, Ratio, Read, What
 
 _LABEL_CUT = re.compile(r"[，。；：、！？（）\x1e]")
@@ -70,8 +70,8 @@ def _percentage(line: Line, ratio: Ratio, reads: Sequence[Read]) -> Statistic | 
     name = (what.item if what is not None else "") + endings[ratio.kind]
     return Statistic(
         locator=line.locator(figure.start),
-        section=line.section,
-        name=name,
+        section=quoted(line.section) if line.section else None,
+        name=quoted(name),
         value=value,
         unit="%",
         published_text=line.printed(figure.start, figure.end),
@@ -184,8 +184,8 @@ def _counts(line: Line) -> Iterator[Statistic]:
                 kind = "score" if figure.unit == "分" else "count"
                 yield Statistic(
                     locator=line.locator(figure.start),
-                    section=line.section,
-                    name=name,
+                    section=quoted(line.section) if line.section else None,
+                    name=quoted(name),
                     value=figure.value,
                     unit=figure.unit,
                     published_text=line.printed(figure.start, figure.end),

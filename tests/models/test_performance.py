@@ -1,0 +1,115 @@
+"""Project performance cards drawn as text: heads, funds by source, indicators over merged cells and page breaks."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from extractors.model import Block, Extract, Paragraph, Place
+from models.disclosure import Metadata
+from models.performance import PerformanceReading, read_performance
+from tests.models.grids import table
+
+METADATA = Metadata("final_account", "department", 2024, "云溪县档案馆", None)
+
+SELF_EVALUATION = """
+项目名称 | 41010021T000000009999-库房改造 | < | < | < | <
+主管部门 | 云溪县档案馆 | < | 实施单位（盖章） | 云溪县档案馆 | <
+预算执行情况（10分） | 年度预算数（万元） | 年初预算 | 调整后预算数 | 预算执行数 | 预算执行率
+^ | 总额 | 50.00 | 48.00 | 36.00 | 75.00%
+^ | 其中：财政资金 | 50.00 | 48.00 | 36.00 | 75.00%
+^ | 其他资金 | 　 | 　 | 0.00 | /
+绩效指标（90分） | 一级指标 | 二级指标 | 三级指标 | 指标值 | 得分
+^ | 产出指标 | 数量指标 | 改造库房数量 | ≥3间 | 20
+^ | ^ | 时效指标 | 完成时间 | 年底前 | 9.5
+合计 | 100 | 92.5 | < | < | <
+"""
+
+
+def read(*blocks: Block) -> PerformanceReading:
+    return read_performance(Extract("docx", "test", blocks), METADATA)
+
+
+def test_card_with_funds_and_indicators() -> None:
+    reading = read(table(SELF_EVALUATION))
+    total, fiscal, other = reading.projects
+    assert (total.project_code, total.project_name) == ("41010021T000000009999", "库房改造")
+    assert (total.competent_department, total.implementing_unit) == ("云溪县档案馆", "云溪县档案馆")
+    assert [p.fund_source for p in reading.projects] == ["total", "fiscal", "other"]
+    assert (total.budget_initial_yuan, total.budget_adjusted_yuan, total.executed_yuan) == (500000, 480000, 360000)
+    assert (total.execution_rate, total.total_score) == (Decimal("75.00"), Decimal("92.5"))
+    assert fiscal.executed_yuan == 360000
+    assert (other.budget_initial_yuan, other.executed_yuan, other.execution_rate) == (None, 0, None)
+    assert [(i.level1, i.level2, i.level3, i.relation, i.target, i.unit, i.score) for i in reading.indicators] == [
+        ("产出指标", "数量指标", "改造库房数量", "≥", "3", "间", 20),
+        ("产出指标", "时效指标", "完成时间", None, "年底前", None, Decimal("9.5")),
+    ]
+    assert reading.consumed == {0}
+
+
+def test_indicators_continue_on_the_next_page_with_fewer_columns() -> None:
+    first = table(
+        """
+        项目名称 | < | 数字化加工 | < | < | <
+        主管部门及代码 | < | 云溪县档案馆 | 实施单位 | 云溪县档案馆 | <
+        项目资金（万元） | < | 年度资金总额： | 12.30 | < | <
+        绩效指标 | 一级指标 | 二级指标 | 三级指标 | < | 指标值
+        ^ | 产出指标 | 数量指标 | 扫描页数 | < | ≥8000页
+        """
+    )
+    second = table(
+        """
+         | ^ |  | 著录条数 | ≥900条
+         | 效益指标 | 社会效益指标 | 查询便利程度 | 提高
+        """.replace("^", ""),
+        page=2,
+    )
+    reading = read(first, second)
+    assert [(i.project_no, i.level1, i.level3) for i in reading.indicators] == [
+        (1, "产出指标", "扫描页数"),
+        (1, "产出指标", "著录条数"),
+        (1, "效益指标", "查询便利程度"),
+    ]
+    assert reading.projects[0].budget_initial_yuan == 123000
+    assert reading.consumed == {0, 1}
+
+
+def test_amount_without_unit_is_left_out_and_reported() -> None:
+    reading = read(
+        table(
+            """
+            项目名称 | 数字化加工 | < | <
+            主管部门 | 云溪县档案馆 | 实施单位 | 云溪县档案馆
+            项目资金 | 年度资金总额 | 12.30 | <
+            """
+        )
+    )
+    assert reading.projects[0].budget_initial_yuan is None
+    assert [f.code for f in reading.findings] == ["PERF-UNIT-MISSING"]
+
+
+def test_table_of_projects_one_per_row_is_left_to_the_forms() -> None:
+    reading = read(
+        Paragraph("单位：万元", Place()),
+        table(
+            """
+            单位名称 | 项目名称 | 金额 | 绩效目标
+            云溪县档案馆 | 库房改造 | 64.90 | 改善条件
+            云溪县档案馆 | 数字化加工 | 36.00 | 方便查询
+            """
+        ),
+    )
+    assert reading == PerformanceReading()
+
+
+def test_empty_form_gives_no_project() -> None:
+    reading = read(
+        table(
+            """
+            项目名称 |  | 主管部门 |
+            绩效指标 | 指标名称 | 指标值 | 权重
+             |  |  |
+            """
+        )
+    )
+    assert reading.projects == ()
+    assert reading.indicators == ()

@@ -1,0 +1,86 @@
+"""What the text itself shows to be wrong: each rule with a sentence that trips it and one that must not."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.disclosure import Finding
+from tests.models.test_prose import read
+
+
+def codes(*texts: str, **kwargs: object) -> list[str]:
+    """Codes of the findings of warning or higher."""
+    return [f.code for f in found(*texts, **kwargs) if f.severity != "info"]
+
+
+def found(*texts: str, **kwargs: object) -> tuple[Finding, ...]:
+    return read(*texts, **kwargs).findings  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "stale"),
+    [
+        ("纳入云溪县档案馆2023年度部门决算编制范围的单位包括：本馆。", "final_account", True),
+        ("纳入云溪县档案馆2024年度部门决算编制范围的单位包括：本馆。", "final_account", False),
+        ("截至2023年12月31日，云溪县档案馆共有车辆1辆。", "final_account", True),
+        ("与2023年度相比，收、支总计各增加1万元。", "final_account", False),
+        ("比2024年预算增加3万元，增长2%。", "budget", True),
+        ("比2023年预算增加3万元，增长2%。", "budget", False),
+    ],
+)
+def test_stale_year(sentence: str, kind: str, stale: bool) -> None:
+    assert ("TXT-YEAR-STALE" in codes(sentence, kind=kind)) is stale
+
+
+def test_item_numbers_jump() -> None:
+    path = "一般公共服务支出（类）档案事务（款）{}（项）：支出决算为1.5万元。"
+    lines = [f"{n}.{path.format(name)}" for n, name in ((1, "行政运行"), (2, "机关服务"), (5, "档案馆"))]
+    (finding,) = [f for f in found("（三）支出决算具体情况", *lines) if f.code == "TXT-ITEM-NUMBERING"]
+    assert (finding.expected, finding.observed) == ("3", "5")
+    assert "TXT-ITEM-NUMBERING" not in codes("（三）支出决算具体情况", *lines[:2])
+
+
+def test_abolished_and_unknown_names() -> None:
+    reading = found(
+        "第三部分　名词解释",
+        "1.医疗卫生与计划生育支出（类）行政事业单位医疗（款）行政单位医疗（项）：指基本医疗保险缴费。",
+        "2.医疗卫生与计划生育支出（类）行政事业单位医疗（款）事业单位医疗（项）：指基本医疗保险缴费。",
+        "3.一般公共服务支出（类）档案事务（款）古籍飞天工程支出（项）：指一个没有的科目。",
+    )
+    assert [f.observed for f in reading if f.code == "TXT-NAME-ABOLISHED"] == ["医疗卫生与计划生育支出"]
+    assert [f.observed for f in reading if f.code == "TXT-NAME-UNKNOWN"] == ["古籍飞天工程支出"]
+
+
+@pytest.mark.parametrize("text", ["本部门为XX局所属单位。", "待填写", "简述完成情况（100字以内）"])
+def test_template_left_in(text: str) -> None:
+    assert "TXT-PLACEHOLDER" in codes(text)
+
+
+def test_denied_procurement() -> None:
+    statement = "政府采购支出总额2.5万元，其中：政府采购货物支出2.5万元。"
+    denial = "因近年来均无采购项目，未开展采购评价。"
+    assert "TXT-CONTRADICTION" in codes(statement, denial)
+    assert "TXT-CONTRADICTION" not in codes("政府采购支出总额0万元。", denial)
+
+
+def test_vehicles_do_not_add_up() -> None:
+    assert "TXT-COUNT-SUM" in codes("单位共有公务用车6辆，其中：轿车2辆、越野车1辆。")
+    assert "TXT-COUNT-SUM" not in codes("单位共有公务用车3辆，其中：轿车2辆、越野车1辆。")
+    assert "TXT-COUNT-SUM" not in codes("在编300人，其中教授20人、副教授50人。")
+
+
+def test_wording_against_the_two_amounts() -> None:
+    sentence = "机关运行经费年初预算为20.81万元，支出决算为20.38万元。决算数{}预算数的主要原因：节约。"
+    assert "TXT-WORDING" in codes(sentence.format("大于"))
+    assert "TXT-WORDING" not in codes(sentence.format("小于"))
+
+
+def test_increase_that_is_a_decrease() -> None:
+    sentence = "2026年支出预算80万元，比2025年预算数{}万元增加5%。"
+    assert "TXT-WORDING" in codes(sentence.format("95"), kind="budget", year=2026)
+    assert "TXT-WORDING" not in codes(sentence.format("76.19"), kind="budget", year=2026)
+
+
+def test_doubled_punctuation_is_only_a_remark() -> None:
+    (finding,) = [f for f in found("主要用于日常支出。。") if f.code == "TXT-PUNCTUATION"]
+    assert finding.severity == "info"
