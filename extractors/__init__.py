@@ -5,6 +5,7 @@ Importing this package is cheap: the readers and the libraries under them are im
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -52,6 +53,8 @@ def read(path: Path, *, name: str | None = None, limits: Limits = _DEFAULT) -> E
         if size > limits.max_bytes:
             raise TooLarge(f"文件有 {size / 1048576:.0f} MB，超过上限 {limits.max_bytes / 1048576:.0f} MB，未读取。")
         kind = detect(path)
+        if kind == "damaged" or (kind == "zip" and not zipfile.is_zipfile(path)):
+            raise DamagedDocument("文件不完整或已损坏（容器结构无法打开），可能下载中断；请重新下载。")
         reader = _reader(kind)
         extract = reader(path, limits)
         if not extract.blocks and not extract.notes:

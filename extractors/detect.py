@@ -50,7 +50,8 @@ def detect(path: Path) -> str:
     """The type by content: ``pdf docx doc xlsx xls ods html ofd txt png jpg tiff zip 7z rar rtf … unknown``.
 
     WPS documents are OLE Word and Excel and reported as ``doc`` and ``xls``; a password-protected Office file as ``encrypted``;
-    bytes that only look like text because a decoder replaced them as ``damaged-text``.
+    bytes that only look like text because a decoder replaced them as ``damaged-text``; an OLE2 file whose directory is
+    cut off as ``damaged``.
     """
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
@@ -133,6 +134,8 @@ def _zip_type(path: Path) -> str:
 def _ole_type(stream: BinaryIO) -> str:
     """Word, Excel, or an encrypted package, by the stream names of an OLE2 compound file."""
     names = {name.lower() for name in ole_names(stream)}
+    if not names:
+        return "damaged"
     if "encryptedpackage" in names or "dataspaces" in {name.strip("\x06") for name in names}:
         return "encrypted"
     if "worddocument" in names:

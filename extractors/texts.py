@@ -7,6 +7,7 @@ import re
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _EM = {"\u3000": 1.0, "\u2003": 1.0, "\t": 2.0}
 
 
@@ -14,9 +15,7 @@ def printable(text: str) -> str:
     """The text without NUL, control, zero-width and byte-order characters; all else as published."""
     if text.isascii() and text.isprintable():
         return text
-    return _CONTROL.sub(
-        "", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    )
+    return _CONTROL.sub("", _BREAK.sub("\n", text))
 
 
 def split_indent(text: str) -> tuple[str, float]:

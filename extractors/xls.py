@@ -24,6 +24,7 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 def read_xls(path: Path, limits: Limits) -> Extract:
     """The workbook as an extract. Raises DamagedDocument, EncryptedDocument or TooLarge."""
     import xlrd
+    import xlrd.compdoc
 
     try:
         book = xlrd.open_workbook(str(path), formatting_info=True, on_demand=True, logfile=StringIO())
@@ -33,6 +34,8 @@ def read_xls(path: Path, limits: Limits) -> Extract:
         return _values_only(path, limits)
     except (MemoryError, RecursionError):
         raise
+    except xlrd.compdoc.CompDocError as error:
+        raise DamagedDocument("Excel 文件不完整或已损坏（容器结构错误），无法打开；请重新下载。") from error
     except Exception:  # damaged records surface as IndexError, struct.error, AssertionError, …
         return _values_only(path, limits)
     properties = {"creator": book.user_name} if book.user_name else {}
@@ -129,7 +132,7 @@ def _values_only(path: Path, limits: Limits) -> Extract:
     )
     try:
         return read_values(path, limits, format="xls", notes=[note])
-    except (TooLarge, EncryptedDocument):
+    except (TooLarge, EncryptedDocument, KeyboardInterrupt, SystemExit):
         raise
-    except Exception as error:
+    except BaseException as error:  # a panic in the reader's native code is no Exception
         raise DamagedDocument("Excel 文件损坏，无法打开；请重新下载，或另存为 XLSX 后提交。") from error
