@@ -23,7 +23,7 @@ FUNDS = ("general", "gov_fund", "state_capital")
 @dataclass(frozen=True, slots=True)
 class Body:
     """An invented body. main: the 款 of its own business; own_income: it also spends money that is no grant; travels: it
-    spends on 三公 for certain."""
+    spends on 三公 for certain; items: the 项 of its projects, else some are drawn."""
 
     name: str
     place: str
@@ -35,6 +35,7 @@ class Body:
     institution: bool = False
     travels: bool = False
     duties: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,8 @@ def _plan(rng: random.Random, body: Body, years: Iterable[int]) -> list[Entry]:
         add("2101102", "30110", "general", "basic", 3, 25)
     own = [code for code in children if code != running and not code.endswith("50")]
     rng.shuffle(own)
-    for function in sorted(own[: rng.randint(2, max(2, min(5, len(own))))]):
+    drawn = own[: rng.randint(2, max(2, min(5, len(own))))]
+    for function in sorted(body.items or drawn):
         project = names[0][function].removesuffix("支出") + rng.choice(_PROJECT_WORDS)
         for economic in rng.sample(_PROJECT_ITEMS, rng.randint(1, 3)):
             add(function, economic, "general", "project", 5, 160, project)

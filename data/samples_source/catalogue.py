@@ -18,22 +18,74 @@ from data.samples_source.layout import FAMILIES, Layout, vary
 YEARS = [2022, 2023, 2024, 2025]
 
 JUSTICE = Body(
-    "云岭市司法局", "云岭市", "20406", 5, own_income=True, institution=True, travels=True,
+    "云岭市司法局", "云岭市", "20406", 5, own_income=True, institution=True, travels=True, items=("2040602", "2040604", "2040605", "2040607", "2040610"),
     duties=("统筹全市法治宣传和人民调解工作。", "管理公共法律服务体系。", "承担社区矫正的日常管理。"),
 )  # fmt: skip
 TRANSPORT = Body(
-    "云岭市交通运输局", "云岭市", "21401", 8, gov_fund="2120803", institution=True, travels=True,
+    "云岭市交通运输局", "云岭市", "21401", 8, gov_fund="2120803", institution=True, travels=True, items=("2140102", "2140104", "2140106", "2140112"),
     duties=("拟订全市公路养护年度计划。", "负责道路运输行业管理。", "组织农村公路建设。"),
 )  # fmt: skip
 CULTURE = Body(
-    "望川县文化和旅游局", "望川县", "20701", 3, own_income=True, institution=True, gov_fund="2296003", travels=True
+    "望川县文化和旅游局",
+    "望川县",
+    "20701",
+    3,
+    own_income=True,
+    institution=True,
+    gov_fund="2296003",
+    travels=True,
+    items=("2070104", "2070108", "2070109"),
 )
-AUDIT = Body("云岭市审计局", "云岭市", "20108", 3, travels=True)
-EMERGENCY = Body("澜石区应急管理局", "澜石区", "22401", 4, institution=True, travels=True)
-STATISTICS = Body("云岭市统计局", "云岭市", "20105", 2, institution=True, state_capital="2230105", travels=True)
-ENVIRONMENT = Body("云岭市生态环境局", "云岭市", "21101", 6, own_income=True, institution=True, travels=True)
-LAND = Body("望川县自然资源局", "望川县", "22001", 4, institution=True, gov_fund="2120899", travels=True)
-HEALTH = Body("澜石区卫生健康局", "澜石区", "21001", 5, own_income=True, institution=True, travels=True)
+AUDIT = Body("云岭市审计局", "云岭市", "20108", 3, travels=True, items=("2010802", "2010804"))
+EMERGENCY = Body(
+    "澜石区应急管理局",
+    "澜石区",
+    "22401",
+    4,
+    institution=True,
+    travels=True,
+    items=("2240102", "2240104", "2240106", "2240109"),
+)
+STATISTICS = Body(
+    "云岭市统计局",
+    "云岭市",
+    "20105",
+    2,
+    institution=True,
+    state_capital="2230105",
+    travels=True,
+    items=("2010502", "2010505", "2010507", "2010508"),
+)
+ENVIRONMENT = Body(
+    "云岭市生态环境局",
+    "云岭市",
+    "21101",
+    6,
+    own_income=True,
+    institution=True,
+    travels=True,
+    items=("2110102", "2110104", "2110199"),
+)
+LAND = Body(
+    "望川县自然资源局",
+    "望川县",
+    "22001",
+    4,
+    institution=True,
+    gov_fund="2120899",
+    travels=True,
+    items=("2200102", "2200104", "2200106", "2200109"),
+)
+HEALTH = Body(
+    "澜石区卫生健康局",
+    "澜石区",
+    "21001",
+    5,
+    own_income=True,
+    institution=True,
+    travels=True,
+    items=("2100102", "2100199"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +138,7 @@ def _samples() -> list[Sample]:
                 Plant("general_expenditure:2100101:0", "一般公共预算支出决算表 行政运行 合计少印 30 万元", "行合计≠基本+项目，款合计不符", "EXPENDITURE-ROW GENERAL-TREE", -30 * wan),
                 Plant("grant_income_expenditure:left:总计", "财政拨款总表 左侧总计多印 5 万元", "收入总计≠支出总计", "GRANT-BALANCE GRANT-INCOME", 5 * wan),
                 Plant("running", "正文机关运行经费多印 0.05 万元", "机关运行经费≠公用经费", "PROSE-RUNNING-COST", Decimal(500)),
-                Plant("item:2210201", "正文条目序号跳号", "条目序号不连续", "TXT-ITEM-NUMBERING", replace=("", "1")),
+                Plant("item:2210203", "正文条目序号由 10 跳到 13", "条目序号不连续", "TXT-ITEM-NUMBERING", replace=("11.", "13.")),
                 Plant("income", "正文留有占位符", "占位符未填写", "TXT-PLACEHOLDER", replace=("其中：", "其中（待填写）：")),
             ),
         ),
