@@ -62,7 +62,7 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
     if scope_evidence:
         evidence["scope"] = scope_evidence
     if scope == "government":
-        who = government_publisher(front) or (who if who and re.search("财政|人民政府", who.name) else None)
+        who = government_publisher(front, extract) or (who if who and re.search("财政|人民政府", who.name) else None)
     region = find_region(front, extract, who, scope)
     name = who.name if who else None
     if name is None:
@@ -268,13 +268,16 @@ def _scope(front: Front, government: str | None, who: Publisher | None) -> tuple
 
 
 _NOT_TITLE = re.compile(
-    r"^(?:20\d\d年\d{1,2}月.*|附件?[\d一二三四五六七八九十]*：?|.{2,14}(?:会议文件|会议大会文件|秘书处).*|.{2,12}(?:人大|人民代表大会)(?:.次会议)?|[^：]{2,10}：.*)$"
+    r"^(?:20\d\d年\d{1,2}月.*|附件?[\d一二三四五六七八九十]*：?|.{2,14}(?:会议文件|会议大会文件|秘书处).*|.{2,12}(?:人大|人民代表大会)(?:.次会议)?|[^：]{2,10}：.*|公开(?:表[一二三四五六七八九十\d]+|\d+表))$"
 )
 
 
 def _title(front: Front, extract: Extract) -> str | None:
     """The title as published: the cover's lines joined, without dates and labelled lines; else the first title-like line."""
     kept = [line for line in front.cover if not _NOT_TITLE.match(line.text)] or list(front.cover)
+    begins = next((i for i, line in enumerate(kept) if line.text.startswith("关于")), 0)
+    if not any(is_body(normalise(line.text).name) for line in kept[:begins]):
+        kept = kept[begins:]
     printed = "".join(line.printed for line in kept)
     if printed:
         return without_number(re.sub(r"^第[一二三四五六]部分", "", printed))[:TITLE_LENGTH]

@@ -170,9 +170,13 @@ def competent_department(front: Front, name: str | None) -> str | None:
     return None
 
 
-def government_publisher(front: Front) -> Publisher | None:
-    """Who speaks for the government: its finance bureau or itself, printed on the cover or in the opening lines."""
+def government_publisher(front: Front, extract: Extract) -> Publisher | None:
+    """Who speaks for the government: its finance bureau or itself, declared by the page, printed on the cover or in
+    the opening lines."""
     pattern = read_toml("vocabulary/metadata.toml")["government"]["body"]
+    source = extract.properties.get("ContentSource", "")
+    if re.search(pattern, source) and region_of(source) is not None and is_body(source):
+        return Publisher(fold(source), None, 50, f"网页注明的来源：{source}")
     for line in (*front.cover, *front.lines[:120]):
         for match in re.finditer(rf"[一-龥]{{2,14}}?{pattern}", line.text):
             name = from_place(match.group())

@@ -32,8 +32,10 @@ _CHINESE_YEAR = re.compile(r"二[〇○Oo0零]([〇○Oo0零一二三四五六�
 _DIGIT = {"〇": "0", "○": "0", "O": "0", "o": "0", "0": "0", "零": "0"} | {
     c: str(i) for i, c in enumerate("一二三四五六七八九", 1)
 }
+# The day a report was read to an assembly is no publication date.
+_DELIVERED = re.compile(r"^[—─-]{1,3}20")
 _PUBLISHED = re.compile(
-    r"(?:发布|公开|公布|发文|成文|更新)(?:时间|日期)?：?\s*(20\d\d)[年./—-](\d{1,2})[月./—-](\d{1,2})"
+    r"(?:(?:发布|公开|公布|发文|成文|更新)(?:时间|日期)?|^时间|^日期)：?\s*(20\d\d)[年./—-](\d{1,2})[月./—-](\d{1,2})"
 )
 
 
@@ -128,6 +130,9 @@ def _cover(extract: Extract, lines: tuple[Line, ...]) -> tuple[Line, ...]:
 
 def _html_cover(extract: Extract, lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """The page's title, without the names of the site around it."""
+    declared = extract.properties.get("ArticleTitle", "").strip()
+    if declared:
+        return (Line(compact(declared), clean(declared), None, None, False),)
     title = re.split(r"\s*[_|]\s*|\s+[-–—]+\s+|[-–—](?=[^-–—]{2,12}$)", (extract.title or "").strip())[0].strip()
     if title:
         return (Line(compact(title), clean(title), None, None, False),)
@@ -147,14 +152,16 @@ def years(text: str) -> list[int]:
 
 
 def published(extract: Extract, front: Front) -> date | None:
-    """The publication date, where the page or the cover says one outright."""
-    candidates = (
-        [line.text for line in front.lines[:80]] if extract.format == "html" else [line.text for line in front.cover]
-    )
+    """The publication date: what a web page declares or prints as such, or a full date on the cover."""
+    candidates = [extract.properties.get("PubDate", "")]
+    if extract.format == "html":
+        candidates += [line.text for line in front.lines[:80] if not _DELIVERED.match(line.text)]
+    else:
+        candidates += [line.text for line in front.cover]
     for text in candidates:
         match = _PUBLISHED.search(text)
         if match is None and len(text) <= 30:
-            match = _DAY.search(text)
+            match = _DAY.match(text)
         if match:
             try:
                 return date(int(match.group(1)), int(match.group(2)), int(match.group(3)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -200,6 +201,29 @@ def test_the_publication_date_of_a_page() -> None:
         "发布时间：2026-02-14 16:35\n2026年收入预算1.00万元", title="杭州市气象局2026年部门预算", format="html"
     )
     assert metadata(page).published_on == date(2026, 2, 14)
+
+
+def test_what_a_government_page_declares_of_itself_is_believed() -> None:
+    properties = {
+        "ArticleTitle": "汕尾市2025年预算执行情况和2026年预算草案的报告",
+        "PubDate": "2026-02-14 16:35:00",
+        "ContentSource": "汕尾市财政局",
+    }
+    page = pages(
+        "首页\n——2026年2月4日在大会上\n一般公共预算收入58.20亿元", title="报告_市级_汕尾市财政局", format="html"
+    )
+    found = metadata(replace(page, properties=properties))
+    assert (found.title, found.published_on) == (properties["ArticleTitle"], date(2026, 2, 14))
+    assert (found.department_name, found.scope, found.fiscal_year) == ("汕尾市财政局", "government", 2025)
+
+
+def test_a_cover_that_names_another_year_than_the_forms_is_told() -> None:
+    forms = "\n".join(
+        f"{number}、2023年度部门{kind}决算表" for number, kind in enumerate(("收入", "支出", "收支", "财政"), 1)
+    )
+    found = metadata(pages("某某县教育局\n2022年度部门决算", forms))
+    assert found.fiscal_year == 2022
+    assert "2023" in found.evidence["disagreement"]
 
 
 @pytest.mark.parametrize(
