@@ -261,6 +261,12 @@ def _scope(front: Front, government: str | None, who: Publisher | None) -> tuple
     departments = [title for title in titles if re.search(r"部门(?:综合)?(?:预算|决算)", title)]
     if units and len(units) > len(departments):
         return "unit", units[0]
+    if (
+        not departments
+        and who is not None
+        and re.search(read_toml("vocabulary/metadata.toml")["unit"]["body"], who.name)
+    ):
+        return "unit", who.evidence
     return "department", departments[0] if departments else None
 
 
