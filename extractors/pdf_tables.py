@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from extractors.model import Cell, Place, Table
 from extractors.pdf_bands import cut_bands
+from extractors.pdf_columns import cut_columns
 from extractors.pdf_content import Characters, Floats, PageContent
 from extractors.pdf_lattice import Lattice
 from extractors.pdf_text import Line, join_lines, make_lines
@@ -28,10 +29,11 @@ def locate(characters: Characters, xs: Floats, ys: Floats) -> tuple[NDArray[np.i
 def fill(content: PageContent, lattice: Lattice) -> tuple[Table, NDArray[np.bool_]]:
     """The table with its texts, and which characters of the page are in it."""
     owner, lines = _lines_of_cells(content.characters, lattice)
-    finer = cut_bands(lattice, lines)
-    if finer is not None:
-        lattice = finer
-        owner, lines = _lines_of_cells(content.characters, lattice)
+    for cut in (cut_columns, cut_bands):
+        finer = cut(lattice, lines)
+        if finer is not None:
+            lattice = finer
+            owner, lines = _lines_of_cells(content.characters, lattice)
     left_edge: dict[int, float] = {}
     for cell, own in zip(lattice.cells, lines, strict=True):
         if cell.column_span == 1:

@@ -240,6 +240,34 @@ def test_a_body_without_rules_between_rows_is_cut_into_rows(tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.parametrize("rules", ["frame and header", "every row"])
+def test_missing_inner_vertical_rules(tmp_path: Path, rules: str) -> None:
+    rows = [
+        ("合计", "300.00", "280.00"),
+        ("教育支出", "200.00", ""),
+        ("住房保障支出", "100.00", "80.00"),
+        ("其他", "", "0.50"),
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        for side in (50, 400):
+            line(canvas, side, 100, side, 220)
+        for y in (100, 120, 140, 220) if rules == "frame and header" else (100, 120, 140, 160, 180, 200, 220):
+            line(canvas, 50, y, 400, y)
+        say(canvas, 230, 114, "2024年度支出")
+        for x, text in ((60.0, "项目"), (200.0, "预算数"), (320.0, "决算数")):
+            say(canvas, x, 134, text)
+        for row, (name, *figures) in enumerate(rows):
+            say(canvas, 54, 154 + 20 * row, name)
+            for x, text in zip((200.0, 320.0), figures, strict=True):
+                say(canvas, x, 154 + 20 * row, text)
+
+    table = only_table(read_pdf(page(tmp_path, draw)))
+    assert texts(table)[1:] == [["项目", "预算数", "决算数"], *(list(row) for row in rows)]
+    header = next(cell for cell in table.cells if cell.text == "2024年度支出")
+    assert header.column <= 1 and header.column + header.column_span == 3
+
+
 def test_an_amount_wider_than_its_cell_is_not_torn_apart(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         grid(canvas, [50, 150, 190, 260], [100, 120, 140])
