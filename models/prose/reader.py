@@ -468,7 +468,9 @@ class Reader:
         name = text[tokens[leading].start : tokens[trailing - 1].end]
         whole = text[tokens[leading].start : tokens[first].start]
         scopes = [t for t in tokens[trailing:first] if t.kind in ("scope", "measure")]
-        generic = text[tokens[first].start : tokens[first].end] in ("支出", "收入")
+        follower = tokens[first + 1].kind if first + 1 < len(tokens) else None
+        # "接待邻县档案馆支出960元" is no body's own expenditure; "某局支出预算" is.
+        generic = text[tokens[first].start : tokens[first].end] in ("支出", "收入") and follower != "measure"
         if re.search(r"(?:较|比|与|增加|减少|原因|用于|超过)", name):
             return tokens
         if (

@@ -35,10 +35,10 @@ def test_card_with_funds_and_indicators() -> None:
     assert (total.project_code, total.project_name) == ("41010021T000000009999", "库房改造")
     assert (total.competent_department, total.implementing_unit) == ("云溪县档案馆", "云溪县档案馆")
     assert [p.fund_source for p in reading.projects] == ["total", "fiscal", "other"]
-    assert (total.budget_initial_yuan, total.budget_adjusted_yuan, total.executed_yuan) == (500000, 480000, 360000)
+    assert [total.budget_initial_yuan, total.budget_adjusted_yuan, total.executed_yuan] == [500000, 480000, 360000]
     assert (total.execution_rate, total.total_score) == (Decimal("75.00"), Decimal("92.5"))
     assert fiscal.executed_yuan == 360000
-    assert (other.budget_initial_yuan, other.executed_yuan, other.execution_rate) == (None, 0, None)
+    assert [other.budget_initial_yuan, other.executed_yuan, other.execution_rate] == [None, 0, None]
     assert [(i.level1, i.level2, i.level3, i.relation, i.target, i.unit, i.score) for i in reading.indicators] == [
         ("产出指标", "数量指标", "改造库房数量", "≥", "3", "间", 20),
         ("产出指标", "时效指标", "完成时间", None, "年底前", None, Decimal("9.5")),
