@@ -129,7 +129,11 @@ def parse_html(text: str, limits: Limits, *, encoding: str = "") -> Extract:
     body = root.find("body")
     body = root if body is None else body
     links = _links(body)
-    weights = _prune(body, clock)
+    weights, concealed = _prune(body, clock)
+    if concealed:
+        notes.append(
+            Note("hidden_content", f"网页有 {len(concealed)} 处带数字的内容被隐藏显示，单独保存，不作为正文读取。")
+        )
     main = _main_content(body, weights)
     placed = _positioned(body, clock)
     if placed is not None:
@@ -140,6 +144,7 @@ def parse_html(text: str, limits: Limits, *, encoding: str = "") -> Extract:
             blocks=tuple(blocks),
             pages=len(sizes),
             page_sizes=sizes,
+            hidden=tuple(concealed),
             notes=tuple(notes),
             links=links,
             title=title,
@@ -155,6 +160,7 @@ def parse_html(text: str, limits: Limits, *, encoding: str = "") -> Extract:
         format="html",
         engine="lxml-html",
         blocks=tuple(builder.blocks),
+        hidden=tuple(concealed),
         notes=tuple(notes),
         links=links,
         title=title,
@@ -229,34 +235,45 @@ def _furniture(element: Any) -> bool:
     return bool(marks.strip()) and bool(_FURNITURE.search(marks))
 
 
-def _prune(body: Any, clock: Clock) -> dict[Any, tuple[int, int]]:
-    """Remove what no reader sees; return text and link-text lengths of each element left."""
+def _prune(body: Any, clock: Clock) -> tuple[dict[Any, tuple[int, int]], list[Block]]:
+    """Remove what no reader sees; return text and link-text lengths of each element left, and hidden text with figures."""
+    concealed: list[Block] = []
+    for element in list(body.iter("script", "style")):
+        _remove(element)
     doomed = [
         element
         for element in body.iter()
         if not isinstance(element.tag, str) or element.tag in _DROPPED or (element is not body and _hidden(element))
     ]
     for element in doomed:
-        # A form that wraps the whole page (ASP.NET) is no furniture.
-        if element.tag == "form" and len("".join(element.itertext())) > 400:
+        clock.check()
+        # A form around the page or the article (ASP.NET, some portals) is no furniture; a search box is.
+        if (
+            element.tag == "form"
+            and not _hidden(element)
+            and (_has_figures(element) or _length(element) > 60)
+        ):
             element.tag = "div"
             continue
+        if isinstance(element.tag, str) and element.tag not in _DROPPED and _has_figures(element):
+            text = printable(" ".join(" ".join(element.itertext()).split()))
+            concealed.append(Paragraph(text[:20_000], Place(cell=f"H{len(concealed) + 1}")))
         _remove(element)
     total = _length(body)
     for element in [e for e in body.iter("div", "ul", "section", "p", "header") if _furniture(e)]:
         clock.check()
-        if _length(element) * 3 < total and next(element.iter("table"), None) is None:
+        if _length(element) * 3 < total and not _has_figures(element):
             _remove(element)
     weights: dict[Any, tuple[int, int]] = {}
     for _, element in etree.iterwalk(body, events=("end",)):
         own = len("".join((element.text or "").split()))
         linked = 0
         for child in element:
-            text, link = weights.get(child, (0, 0))
-            own += text + len("".join((child.tail or "").split()))
+            inner, link = weights.get(child, (0, 0))
+            own += inner + len("".join((child.tail or "").split()))
             linked += link
         weights[element] = (own, own if element.tag == "a" else linked)
-    return weights
+    return weights, concealed
 
 
 def _length(element: Any) -> int:

@@ -86,6 +86,17 @@ def test_the_encoding_is_found_whatever_the_page_declares(tmp_path: Path, encodi
     assert _lines(extract) == [LONG]
 
 
+def test_hidden_figures_are_kept_apart_and_said() -> None:
+    extract = _page(f"<p>{LONG}</p><div style='display: none'><p>草稿：支出9.99万元</p></div><p>完</p>")
+    assert _lines(extract) == [LONG, "完"]
+    assert "hidden_content" in {note.code for note in extract.notes}
+    assert len(extract.hidden) == 1
+
+
+def test_a_form_around_the_page_is_no_furniture() -> None:
+    assert _lines(_page(f"<form><input value='x'><div><p>{LONG}</p></div></form>")) == [LONG]
+
+
 def test_a_page_without_content_says_so() -> None:
     extract = _page("<script>location.href='/a'</script>")
     assert not extract.blocks
