@@ -51,10 +51,19 @@ def normalise(text: str) -> Body:
     return Body(name, None, None)
 
 
+def always_unit(name: str) -> bool:
+    """Whether a body is a unit of some department by its name alone (a school, a hospital)."""
+    return re.search(read_toml("vocabulary/bodies.toml")["always_unit"], name) is not None
+
+
 @lru_cache(maxsize=8192)
 def department_id(name: str, region_code: str | None, kind: str = "department") -> str:
-    """A stable id (16 hex digits) from the normalised name, the place and the kind (``department`` | ``unit``)."""
-    key = "\x1f".join((fold(normalise(name).name), region_code or "", kind))
+    """A stable id (16 hex digits) from the normalised name, the place and the kind (``department`` | ``unit``).
+
+    A school or hospital is the same body whether its document calls itself 部门 or 单位.
+    """
+    bare = fold(normalise(name).name)
+    key = "\x1f".join((bare, region_code or "", "unit" if always_unit(bare) else kind))
     return hashlib.sha256(key.encode("utf-8")).hexdigest()[:16]
 
 

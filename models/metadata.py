@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from data import read_toml
 from extractors.model import Extract
-from models.departments import is_body, normalise
+from models.departments import always_unit, is_body, normalise
 from models.disclosure import Metadata
 from models.publisher import Publisher, competent_department, find_publisher, find_region, government_publisher
 from models.refusals import refusal_of
@@ -261,11 +261,7 @@ def _scope(front: Front, government: str | None, who: Publisher | None) -> tuple
     departments = [title for title in titles if re.search(r"部门(?:综合)?(?:预算|决算)", title)]
     if units and len(units) > len(departments):
         return "unit", units[0]
-    if (
-        not departments
-        and who is not None
-        and re.search(read_toml("vocabulary/metadata.toml")["unit"]["body"], who.name)
-    ):
+    if not departments and who is not None and always_unit(who.name):
         return "unit", who.evidence
     return "department", departments[0] if departments else None
 

@@ -83,6 +83,7 @@ def test_ids_are_stable_and_keep_units_apart() -> None:
     assert one == "58b499b093ab85e6"
     assert one != department_id("上海市普陀区财政局", "310107", "unit")
     assert one != department_id("上海市普陀区财政局", None)
+    assert department_id("西安市第一中学", "610100") == department_id("西安市第一中学", "610100", "unit")
 
 
 @pytest.mark.parametrize(
