@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from extractors.docx_styles import Styles, flag, half_points, integer, value_of
 from extractors.errors import DamagedDocument, NoTextLayer, TooLarge
 from extractors.limits import Limits
 from extractors.model import Block, Cell, Extract, Link, Note, Paragraph, Place, Table
@@ -25,7 +26,6 @@ _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _SKIPPED = frozenset(
     f"{W}{name}" for name in ("del", "moveFrom", "rPr", "pPr", "instrText", "delText", "delInstrText", "rt", "sectPr")
 )
-_HEADING = re.compile(r"^(?:heading|标题)\s*([1-9])$", re.IGNORECASE)
 _ITEM = re.compile(
     r"^[\s　]*(?:[（(]?[一二三四五六七八九十百]{1,3}[）)、.．]|[（(]?\d{1,3}[）)、.．](?!\d)|第[一二三四五六七八九十]+[部分章节条])"
 )
@@ -45,7 +45,7 @@ def read_docx(path: Path, limits: Limits) -> Extract:
         if body is None:
             raise DamagedDocument("Word 文件缺少正文部件，已损坏；请重新下载。")
         related = dict(package.relationships(main).values())
-        styles = _Styles(package.xml(related.get("styles", "word/styles.xml")))
+        styles = Styles(package.xml(related.get("styles", "word/styles.xml")))
         numbering = Numbering(package.xml(related.get("numbering", "word/numbering.xml")))
         walk = _Walk(styles, numbering, limits)
         walk.blocks_of(body, 0)
@@ -105,85 +105,6 @@ def _links(package: Package, main: str, root: Any) -> tuple[Link, ...]:
 
 
 @dataclass(slots=True)
-class _Style:
-    name: str
-    based_on: str | None
-    outline: int | None
-    list_id: str | None
-    list_level: int | None
-    hidden: bool | None
-    size: float | None
-
-
-class _Styles:
-    """What a paragraph or run gets from its style, along the chain of styles it is based on."""
-
-    def __init__(self, root: Any | None) -> None:
-        self._styles: dict[str, _Style] = {}
-        self.default = ""
-        for element in root.iterfind(f"{W}style") if root is not None else ():
-            identifier = element.get(f"{W}styleId") or ""
-            if element.get(f"{W}type") == "paragraph" and element.get(f"{W}default") in ("1", "true"):
-                self.default = identifier
-            number = element.find(f"{W}pPr/{W}numPr")
-            self._styles[identifier] = _Style(
-                name=_value(element.find(f"{W}name")) or "",
-                based_on=_value(element.find(f"{W}basedOn")),
-                outline=_integer(_value(element.find(f"{W}pPr/{W}outlineLvl"))),
-                list_id=_value(number.find(f"{W}numId")) if number is not None else None,
-                list_level=_integer(_value(number.find(f"{W}ilvl"))) if number is not None else None,
-                hidden=_flag(element.find(f"{W}rPr/{W}vanish")),
-                size=_half_points(element.find(f"{W}rPr/{W}sz")),
-            )
-
-    def chain(self, identifier: str | None) -> list[_Style]:
-        """The style and those it is based on, nearest first."""
-        found: list[_Style] = []
-        seen: set[str] = set()
-        current = identifier or self.default
-        while current and current in self._styles and current not in seen:
-            seen.add(current)
-            found.append(self._styles[current])
-            current = self._styles[current].based_on or ""
-        return found
-
-    def heading(self, identifier: str | None) -> int | None:
-        """1 to 9 where the style is a heading by outline level or by name."""
-        for style in self.chain(identifier):
-            match = _HEADING.match(style.name.strip())
-            if match:
-                return int(match.group(1))
-            if style.outline is not None:
-                return style.outline + 1 if style.outline < 9 else None
-            if style.name.strip().lower() in ("title", "标题", "文档标题", "大标题"):
-                return 1
-            if style.name.strip() in ("一级标题", "二级标题", "三级标题", "四级标题"):
-                return "一二三四".index(style.name.strip()[0]) + 1
-        return None
-
-
-def _value(element: Any | None) -> str | None:
-    return element.get(f"{W}val") if element is not None else None
-
-
-def _integer(text: str | None) -> int | None:
-    try:
-        return int(float(text)) if text is not None else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _flag(element: Any | None) -> bool | None:
-    """An on/off property: None where it is not stated."""
-    return None if element is None else (element.get(f"{W}val") or "1") not in ("0", "false", "off")
-
-
-def _half_points(element: Any | None) -> float | None:
-    number = _integer(_value(element))
-    return number / 2 if number else None
-
-
-@dataclass(slots=True)
 class _Text:
     """A paragraph being read: visible and hidden text, what hangs in it, its size."""
 
@@ -196,7 +117,7 @@ class _Text:
 class _Walk:
     """One pass over the body in reading order, counting paragraphs and tables for their places."""
 
-    def __init__(self, styles: _Styles, numbering: Numbering, limits: Limits) -> None:
+    def __init__(self, styles: Styles, numbering: Numbering, limits: Limits) -> None:
         self.styles = styles
         self.numbering = numbering
         self.limits = limits
@@ -232,8 +153,8 @@ class _Walk:
         place = Place(cell=f"P{self._paragraphs}")
         text, label = self._read(element)
         properties = element.find(f"{W}pPr")
-        style = _value(properties.find(f"{W}pStyle")) if properties is not None else None
-        outline = _integer(_value(properties.find(f"{W}outlineLvl"))) if properties is not None else None
+        style = value_of(properties.find(f"{W}pStyle")) if properties is not None else None
+        outline = integer(value_of(properties.find(f"{W}outlineLvl"))) if properties is not None else None
         level = (outline + 1 if outline < 9 else None) if outline is not None else self.styles.heading(style)
         lines = logical_lines(label + "".join(text.visible))
         for line in lines:
@@ -248,15 +169,15 @@ class _Walk:
         """The text of a paragraph and its list number."""
         text = _Text()
         properties = element.find(f"{W}pPr")
-        style = _value(properties.find(f"{W}pStyle")) if properties is not None else None
+        style = value_of(properties.find(f"{W}pStyle")) if properties is not None else None
         chain = self.styles.chain(style)
         concealed = next((item.hidden for item in chain if item.hidden is not None), False)
         self._runs(element, text, bool(concealed), 0)
         if text.size is None:
             text.size = next((item.size for item in chain if item.size is not None), None)
         number = properties.find(f"{W}numPr") if properties is not None else None
-        list_id = _value(number.find(f"{W}numId")) if number is not None else None
-        level = _integer(_value(number.find(f"{W}ilvl"))) if number is not None else None
+        list_id = value_of(number.find(f"{W}numId")) if number is not None else None
+        level = integer(value_of(number.find(f"{W}ilvl"))) if number is not None else None
         if list_id is None:
             list_id = next((item.list_id for item in chain if item.list_id is not None), None)
         if level is None:
@@ -300,7 +221,7 @@ class _Walk:
             elif tag == f"{W}r":
                 hidden = self._run_hidden(child, concealed)
                 if text.size is None and not hidden:
-                    text.size = _half_points(child.find(f"{W}rPr/{W}sz"))
+                    text.size = half_points(child.find(f"{W}rPr/{W}sz"))
                 self._runs(child, text, hidden, depth + 1)
             elif tag == f"{_MC}AlternateContent":
                 self._runs(_alternative(child), text, concealed, depth + 1)
@@ -313,10 +234,10 @@ class _Walk:
         properties = run.find(f"{W}rPr")
         if properties is None:
             return inherited
-        stated = _flag(properties.find(f"{W}vanish"))
+        stated = flag(properties.find(f"{W}vanish"))
         if stated is not None:
             return stated
-        style = _value(properties.find(f"{W}rStyle"))
+        style = value_of(properties.find(f"{W}rStyle"))
         by_style = (
             next((item.hidden for item in self.styles.chain(style) if item.hidden is not None), None) if style else None
         )
@@ -354,7 +275,7 @@ class _Walk:
             if properties is not None and properties.find(f"{W}del") is not None:
                 self.deleted += 1
                 continue
-            concealed = properties is not None and bool(_flag(properties.find(f"{W}hidden")))
+            concealed = properties is not None and bool(flag(properties.find(f"{W}hidden")))
             column = _span(properties, "gridBefore", 0)
             previous: int | None = None
             merges: dict[int, int] = {}
@@ -369,11 +290,11 @@ class _Walk:
                 text, indent, inner, boxes = self._cell(element, depth)
                 nested.extend(inner)
                 nested.extend(boxes)
-                if horizontal is not None and _value(horizontal) != "restart" and previous is not None:
+                if horizontal is not None and value_of(horizontal) != "restart" and previous is not None:
                     cells[previous] = _widened(cells[previous], span)
                     column += span
                     continue
-                if vertical is not None and _value(vertical) != "restart" and column in open_merges and not concealed:
+                if vertical is not None and value_of(vertical) != "restart" and column in open_merges and not concealed:
                     index = open_merges[column]
                     cells[index] = _lowered(cells[index], text)
                     merges[column] = index
@@ -469,7 +390,7 @@ def _cell_blocks(parent: Any, depth: int) -> Any:
 
 
 def _span(properties: Any | None, name: str, default: int) -> int:
-    number = _integer(_value(properties.find(f"{W}{name}"))) if properties is not None else None
+    number = integer(value_of(properties.find(f"{W}{name}"))) if properties is not None else None
     return default if number is None else min(max(number, 0), 2000)
 
 
@@ -489,14 +410,14 @@ def _paragraph_indent(paragraph: Any, size: float) -> float:
         return 0.0
     total = 0.0
     for chars, twips in (("firstLineChars", "firstLine"), ("leftChars", "left"), ("startChars", "start")):
-        hundredths = _integer(element.get(f"{W}{chars}"))
-        twentieths = _integer(element.get(f"{W}{twips}"))
+        hundredths = integer(element.get(f"{W}{chars}"))
+        twentieths = integer(element.get(f"{W}{twips}"))
         if hundredths:
             total += hundredths / 100
         elif twentieths:
             total += twentieths / 20 / size
-    hanging = _integer(element.get(f"{W}hanging"))
-    if hanging and not _integer(element.get(f"{W}hangingChars")):
+    hanging = integer(element.get(f"{W}hanging"))
+    if hanging and not integer(element.get(f"{W}hangingChars")):
         total -= hanging / 20 / size
     return max(0.0, round(total, 2))
 
