@@ -133,7 +133,8 @@ def _flow(content: PageContent, lattices: list[Lattice]) -> Flow:
             taken.update(found.lines)
     placed.extend((line.box[1], line.box[0], line) for i, line in enumerate(lines) if i not in taken)
     placed.sort(key=lambda item: (item[0], item[1]))
-    return Flow(content, tuple(item[2] for item in placed))
+    bare = replace(content, characters=no_characters(), rules=no_rules())
+    return Flow(bare, tuple(item[2] for item in placed), len(content.characters))
 
 
 def _overlap(one: Lattice, other: Lattice) -> bool:
@@ -240,12 +241,18 @@ def _scan_notes(flows: list[Flow]) -> list[Note]:
     scans = [
         flow.content
         for flow in flows
-        if len(flow.content.characters) < 12 and (flow.content.image_share > 0.4 or flow.content.hidden > 12)
+        if flow.characters < 12 and (flow.content.image_share > 0.4 or flow.content.hidden > 12)
     ]
-    with_text = sum(1 for flow in flows if len(flow.content.characters) >= 12)
-    total = sum(len(flow.content.characters) for flow in flows)
+    skipped = {content.number for content in scans}
+    with_text = sum(1 for flow in flows if flow.characters >= 12)
+    total = sum(flow.characters for flow in flows)
     if total == 0 or (scans and with_text * 10 <= len(scans)):
         if not scans and total == 0 and not any(flow.content.image_share > 0.05 for flow in flows):
             raise DamagedDocument(f"PDF 共 {len(flows)} 页，但没有任何文字或图像内容，文件可能已损坏，请重新下载。")
         raise NoTextLayer(f"PDF 共 {len(flows)} 页，是扫描件或图片（没有文字层），需要 OCR 识别后才能读取。")
-    return [Note("scan", f"第 {page.number} 页是图片，没有文字层，未读取；需要 OCR。", page.number) for page in scans]
+    notes = [Note("scan", f"第 {page.number} 页是图片，没有文字层，未读取；需要 OCR。", page.number) for page in scans]
+    for flow in flows:
+        number = flow.content.number
+        if number not in skipped and flow.content.image_share > 0.3 and flow.characters < 200:
+            notes.append(Note("picture", f"第 {number} 页有大幅图片，图片中的文字和表格未读取。", number))
+    return sorted(notes, key=lambda note: note.page or 0)

@@ -30,10 +30,15 @@ _TOP, _BOTTOM = 0.09, 0.88
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One page cut into its tables and the lines outside of them, top to bottom."""
+    """One page cut into its tables and the lines outside of them, top to bottom.
+
+    content: the page without its characters and rules (they would fill the memory in long documents); characters:
+    how many there were.
+    """
 
     content: PageContent
     items: tuple[Table | Line, ...]
+    characters: int = 0
 
 
 @dataclass(frozen=True, slots=True)

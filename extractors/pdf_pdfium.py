@@ -161,7 +161,6 @@ def _characters(
     _run(map(_char_box, repeat(text_page), indices, *(_slots(ink, k) for k in range(4))))
     if walk.clipped:
         seen = _unclipped([walk.clipped.get(_text_object(text_page, i)) for i in indices], ink, codes[chosen], bounds)
-        hidden += int(np.count_nonzero(~seen))
         chosen, ink = chosen[seen], ink[seen]
         if not len(chosen):
             return rotation, no_characters(), hidden, unmapped

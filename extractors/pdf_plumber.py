@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pdfplumber
 
 from extractors.model import Box
 from extractors.pdf_content import Characters, PageContent, Rules, no_characters
@@ -21,6 +20,8 @@ ENGINE = "pdfplumber"
 
 def read_with_plumber(path: Path, number: int) -> tuple[PageContent, list[Lattice]]:
     """Content and tables of page `number` (1-based). Raises whatever pdfplumber raises on a page it cannot read."""
+    import pdfplumber  # only when it is asked: loading it takes longer than reading most documents
+
     with pdfplumber.open(path) as document:
         page = document.pages[number - 1]
         content = _content(page, number)

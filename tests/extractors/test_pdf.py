@@ -469,6 +469,7 @@ def test_what_a_printed_sheet_cuts_off_stands_on_the_next_sheet_only(tmp_path: P
 
     paragraphs = [p.text for p in read_pdf(page(tmp_path, sheet(0), sheet(10))).paragraphs()]
     assert paragraphs == [f"{row}.主要用于第{row}类支出{row}00.50万元。" for row in range(20)]
+    assert read_pdf(tmp_path / "page.pdf").notes == ()
 
 
 def test_text_that_overflows_its_clipped_cell_is_kept(tmp_path: Path) -> None:
