@@ -254,6 +254,8 @@ def _amount(
                     entry.three_public is None and form == "three_public" and name == "component"
                 ):
                     attributes.setdefault(name, value)
+            if entry.item and attributes.get("component") == entry.component is not None:
+                attributes.setdefault("item", entry.item)
             if entry.year is not None:
                 attributes.setdefault("offset", entry.year)
             if entry.subset:

@@ -86,6 +86,7 @@ class RowLabel:
     is_total: bool = False
     group: str | None = None
     figures: bool = False
+    amount: Decimal | None = None
 
     @property
     def code(self) -> str | None:
@@ -171,6 +172,7 @@ class LabelReader:
         label.subset = is_subset_label(name) and label.depth is None
         code = codes["function"] or codes["economic"] or codes["government_economic"]
         label.figures = self._has_figures(row)
+        label.amount = self._first_amount(row)
         if not code and not label.text:
             return label if label.figures else None
         label.printed_code = code or None
@@ -388,6 +390,9 @@ class _Outline:
         self.closed = False
 
     def run(self) -> None:
+        if self._units_only():
+            self._units()
+            return
         for row in self.labels:
             if row.group is not None and row.text != row.group and row.group in self.heads:
                 row.parent = self.heads[row.group].row_no if not row.subset else None
@@ -405,6 +410,37 @@ class _Outline:
                 row.parent = above.row_no if above is not None and above is not row else None
         self._drop_unsure()
 
+    def _units_only(self) -> bool:
+        """Whether the rows are bodies (收入总表 by 预算单位) and nothing else."""
+        rest = [r for r in self.labels if not r.is_total]
+        return bool(rest) and all(r.unit and r.text == r.unit for r in rest)
+
+    def _units(self) -> None:
+        """Bodies add up into the total, or into the department's own row where that repeats the total; codes decide first."""
+        rest = [r for r in self.labels if not r.is_total]
+        total = self.plain or self.grand or self.current
+        if all(r.unit_code for r in rest):
+            shortest = min(len(r.unit_code or "") for r in rest)
+            for row in rest:
+                above = [
+                    r
+                    for r in rest
+                    if r is not row
+                    and (row.unit_code or "").startswith(r.unit_code or "?")
+                    and r.unit_code != row.unit_code
+                ]
+                if above:
+                    row.parent = max(above, key=lambda r: len(r.unit_code or "")).row_no
+                elif len(row.unit_code or "") == shortest and total is not None:
+                    row.parent = total.row_no
+            return
+        if total is None:
+            return
+        first = rest[0]
+        repeats = len(rest) > 1 and first.amount is not None and first.amount == total.amount
+        for row in rest:
+            row.parent = first.row_no if repeats and row is not first else total.row_no
+
     def _drop_unsure(self) -> None:
         """A row nobody could place may belong to the sum it stands in: that sum is then no sum to be checked."""
         first = next((r.row_no for r in self.labels if not r.is_total), 0)
@@ -414,6 +450,9 @@ class _Outline:
                 first if any(r.row_no == parent and r.is_total for r in self.labels) else parent, children[0].row_no
             )
             high = max(parent, children[-1].row_no)
+            for row in self.labels:  # rows without a place right after the last child may be children as well
+                if row.row_no > high and row.row_no == high + 1 and row.parent is None and not row.is_total:
+                    high = row.row_no
             family = {r.row_no for r in children} | {parent}
             if any(
                 low <= r.row_no <= high

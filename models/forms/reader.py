@@ -600,6 +600,9 @@ class _TableReader:
         if entry is not None and component is None and (entry.component != "total" or label.is_total):
             component = entry.component
         component = component or "total"
+        other_row = label.text and entry is None and not label.unit and not label.is_total
+        if self.form == "three_public" and component == "total" and other_row:
+            component = "operation"  # a row beside the 三公 (行政经费, 会议费): never their total
         if self.form in _TWO_SIDED and count == 1 and meaning.side and meaning.flow is None:
             item_flow = meaning.side
         if self.form == "grant_income_expenditure":
@@ -649,10 +652,11 @@ class _TableReader:
         return label.entry.level if label.entry is not None else "item"
 
     def _canonical(self, label: RowLabel, meaning: ColumnMeaning, component: str) -> str:
-        if meaning.item and meaning.domain != "matrix":
+        whole = meaning.subset or self.form == "three_public" or label.is_total or label.code is None
+        if meaning.item and meaning.domain != "matrix" and whole:
             return meaning.item
         if self.form == "three_public":
-            return _THREE_PUBLIC_ITEM.get(component, label.entry.item if label.entry is not None else label.text)
+            return _THREE_PUBLIC_ITEM.get(component) or (label.entry.item if label.entry is not None else label.text)
         for mapping in (label.function, label.economic):
             if mapping is not None and mapping.code and mapping.name:
                 return mapping.name
