@@ -14,9 +14,8 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows import road
-from flows.candidate import build_facts_of
 from flows.home import Fetching, Home, ingestion_lock
-from flows.sources import Download, FetchError, TransientFetchError, is_url
+from flows.sources import Download, TransientFetchError
 
 _observer = road.Observer()
 
@@ -43,34 +42,20 @@ def fetch_task(home: Home, url: str, settings: Fetching) -> Download:
     return road.fetch_remote(home, url, settings)
 
 
-@task(name="take-in", cache_policy=NO_CACHE)
-def take_task(home: Home, run_id: str, source: str, intake: road.Intake) -> None:
-    """Take in a file or folder."""
-    road.take_local(home, run_id, source, intake, _observer)
+def _fetch(home: Home, url: str, settings: Fetching) -> Download:
+    delays = [settings.retry_delay * 2**number for number in range(settings.retries)]
+    return fetch_task.with_options(retries=settings.retries, retry_delay_seconds=delays or 0)(home, url, settings)
 
 
-@task(name="read", cache_policy=NO_CACHE)
-def read_task(home: Home, run_id: str, documents: list[str], again: bool) -> list[str]:
-    """Extract and interpret what is not yet staged, in worker processes."""
-    return road.read_documents(home, run_id, documents, home.configuration(), _observer, again=again)
-
-
-@task(name="build", cache_policy=NO_CACHE)
-def build_task(home: Home, run_id: str, entries: list[Any], facts: dict[str, str]) -> Path:
-    """Build the candidate warehouse."""
-    return road.build_candidate(home, run_id, entries, facts, _observer)
-
-
-@task(name="check", cache_policy=NO_CACHE)
-def check_task(home: Home, run_id: str, path: Path) -> dict[str, Any]:
-    """Decisions, expectations, review queue."""
-    return road.check_candidate(home, run_id, path)
-
-
-@task(name="publish", cache_policy=NO_CACHE)
-def publish_task(home: Home, path: Path) -> None:
-    """Put the candidate in the warehouse's place."""
-    road.publish_candidate(home, path)
+STEPS = road.Steps(
+    fetch=_fetch,
+    take=task(name="take-in", cache_policy=NO_CACHE)(road.take_local),
+    read=task(name="read", cache_policy=NO_CACHE)(road.read_documents),
+    build=task(name="build", cache_policy=NO_CACHE)(road.build_candidate),
+    check=task(name="check", cache_policy=NO_CACHE)(road.check_candidate),
+    publish=task(name="publish", cache_policy=NO_CACHE)(road.publish_candidate),
+)
+"""The steps of the road as Prefect tasks."""
 
 
 @flow(name="kuanxiang", validate_parameters=False)
@@ -93,8 +78,16 @@ def ingest_flow(
     with ingestion_lock(place, on_wait=lambda: _observer.stage("等待另一个收录结束")):
         run_id = run_id or road.start_run(place, kind)
         try:
-            report = _run(
-                place, run_id, sources, kind, again=again, reread=reread, force=force, allow_private=allow_private
+            report = road.travel(
+                place,
+                run_id,
+                sources,
+                STEPS,
+                _observer,
+                again=again,
+                reread=reread,
+                force=force,
+                allow_private=allow_private,
             )
         except BaseException as error:
             road.finish_run(place, run_id, "failed", message=f"{type(error).__name__}: {error}"[:1000])
@@ -109,61 +102,6 @@ def ingest_flow(
         )
     create_markdown_artifact(markdown=summary_markdown(report), key="kuanxiang-run", description="收录小结")
     return report
-
-
-def _run(
-    home: Home,
-    run_id: str,
-    sources: list[str],
-    kind: str,
-    *,
-    again: bool,
-    reread: bool,
-    force: bool,
-    allow_private: bool,
-) -> road.RunReport:
-    before = road.stage_keys(home)
-    intake = road.Intake()
-    _take_in(home, run_id, sources, intake, allow_private)
-    # What an interrupted run took in but did not read is finished now, whoever asked for it.
-    left_over = road.outdated(home) if reread else road.unread(home)
-    named = read_task(home, run_id, intake.documents, again)
-    if left_over:
-        read_task(home, run_id, left_over, False)
-    entries = road.entries_of(home)
-    facts = road.build_facts(home, entries)
-    published, summary = False, dict[str, Any]()
-    if entries and (force or facts != build_facts_of(home)):
-        _observer.stage("组建候选仓库")
-        path = build_task(home, run_id, entries, facts)
-        _observer.stage("核对")
-        summary = check_task(home, run_id, path)
-        _observer.stage("发布")
-        publish_task(home, path)
-        published = True
-    reports = road.reports(home, named, before)
-    return road.RunReport(run_id, tuple(reports), tuple(intake.failures), published, intake.skipped, summary)
-
-
-def _take_in(home: Home, run_id: str, sources: list[str], intake: road.Intake, allow_private: bool) -> None:
-    settings = home.configuration().fetching
-    if allow_private:
-        from dataclasses import replace
-
-        settings = replace(settings, private_addresses=True)
-    delays = [settings.retry_delay * 2**number for number in range(settings.retries)]
-    for source in sources:
-        if not is_url(source):
-            take_task(home, run_id, source, intake)
-            continue
-        try:
-            fetching = fetch_task.with_options(
-                retries=settings.retries, retry_delay_seconds=delays or 0, task_run_name="fetch"
-            )
-            road.take_remote(home, run_id, fetching(home, source, settings), intake)
-        except FetchError as error:
-            intake.failures.append((source, str(error)))
-            _observer.failed_source(source, str(error))
 
 
 def summary_markdown(report: road.RunReport) -> str:

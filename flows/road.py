@@ -7,8 +7,8 @@ ingestion lock.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from flows.home import Configuration, Fetching, Home
 from flows.operations import now, session_of
 from flows.originals import keep_bytes, keep_file
 from flows.pool import run_jobs
-from flows.sources import Download, LocalSource, Skipped, SourceError, fetch, local_files
+from flows.sources import Download, FetchError, LocalSource, Skipped, SourceError, fetch, is_url, local_files
 from flows.versions import checking_key, code_version, stage_key
 from flows.work import Job
 from models.operations import LocalFile, Member, Original, RemoteFile, Run, Source
@@ -414,6 +414,78 @@ def publish_candidate(home: Home, path: Path) -> None:
     """Last look, then the atomic step."""
     candidate.verify(path)
     candidate.publish(home, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The steps of the road as callables: plain functions here, Prefect tasks in `flows.pipeline`."""
+
+    fetch: Callable[[Home, str, Fetching], Download] = fetch_remote
+    take: Callable[..., None] = take_local
+    read: Callable[..., list[str]] = read_documents
+    build: Callable[..., Path] = build_candidate
+    check: Callable[..., dict[str, Any]] = check_candidate
+    publish: Callable[..., None] = publish_candidate
+
+
+def travel(
+    home: Home,
+    run_id: str,
+    sources: Sequence[str],
+    steps: Steps,
+    observer: Observer,
+    *,
+    again: bool = False,
+    reread: bool = False,
+    force: bool = False,
+    allow_private: bool = False,
+) -> RunReport:
+    """One run over the sources, under the ingestion lock (see `flows.pipeline.ingest_flow` for the options)."""
+    configuration = home.configuration()
+    before, intake = stage_keys(home), Intake()
+    for source in sources:
+        if is_url(source):
+            _take_address(home, run_id, source, steps, configuration.fetching, intake, observer, allow_private)
+        else:
+            steps.take(home, run_id, source, intake, observer)
+    named = steps.read(home, run_id, intake.documents, configuration, observer, again=again)
+    # What an interrupted run took in but did not read is finished now, whoever asked for it.
+    left_over = outdated(home) if reread else unread(home)
+    if left_over:
+        steps.read(home, run_id, left_over, configuration, observer)
+    entries = entries_of(home)
+    facts = build_facts(home, entries)
+    published, summary = False, dict[str, Any]()
+    if entries and (force or facts != candidate.build_facts_of(home)):
+        observer.stage("组建候选仓库")
+        path = steps.build(home, run_id, entries, facts, observer)
+        observer.stage("核对")
+        summary = steps.check(home, run_id, path)
+        observer.stage("发布")
+        steps.publish(home, path)
+        published = True
+    found = reports(home, named, before)
+    return RunReport(run_id, tuple(found), tuple(intake.failures), published, intake.skipped, summary)
+
+
+def _take_address(
+    home: Home,
+    run_id: str,
+    url: str,
+    steps: Steps,
+    settings: Fetching,
+    intake: Intake,
+    observer: Observer,
+    allow_private: bool,
+) -> None:
+    try:
+        download = steps.fetch(
+            home, url, replace(settings, private_addresses=settings.private_addresses or allow_private)
+        )
+        take_remote(home, run_id, download, intake)
+    except FetchError as error:
+        intake.failures.append((url, str(error)))
+        observer.failed_source(url, str(error))
 
 
 def reports(home: Home, documents: Sequence[str], before: dict[str, str]) -> list[DocumentReport]:

@@ -4,12 +4,13 @@ WITH chosen AS (
     FROM main.line_item l JOIN internal.live_document d ON d.document_id = l.document_id
     WHERE l.measure IN ('budget', 'final') AND l.flow = 'expenditure'
       AND (l.form = 'three_public'
-           OR (l.form = 'narrative' AND (l.component IN ('overseas', 'vehicle', 'vehicle_purchase', 'vehicle_operation', 'reception')
+           -- 国内公务接待费, 外事接待费 and the like are parts of these
+           OR (l.form = 'narrative' AND (l.item IN ('因公出国（境）费', '公务用车购置及运行维护费', '公务用车购置费', '公务用车运行维护费', '公务接待费')
                OR (l.component = 'total' AND l.item LIKE '%三公%'))))
       AND l.component IN ('total', 'overseas', 'vehicle', 'vehicle_purchase', 'vehicle_operation', 'reception')
     QUALIFY row_number() OVER (
         PARTITION BY l.department_id, d.scope, l.fiscal_year, l.measure, l.component
-        ORDER BY l.form = 'narrative', (l.measure = 'budget') <> (l.report_kind = 'budget'), coalesce(l.subset, false) AND l.component = 'total',
+        ORDER BY l.form = 'narrative', (l.measure = 'budget') <> (l.report_kind = 'budget'), coalesce(l.subset, false) AND l.component IN ('total', 'overseas', 'vehicle', 'reception'),
                  d.published_on DESC NULLS LAST, d.ingested_at DESC, l.document_id, l.table_no, l.row_no, l.column_no, l.line_item_id
     ) = 1
 )
@@ -38,16 +39,28 @@ WITH headline AS (
                WHEN l.form = 'general_expenditure' AND l.component = 'project' THEN 'general_project'
                WHEN l.form = 'general_basic_expenditure' AND l.component = 'personnel' THEN 'personnel'
                WHEN l.form = 'general_basic_expenditure' AND l.component = 'operation' THEN 'operation'
+               -- the prose, where a body publishes no tables or leaves a total out of them
+               WHEN l.form <> 'narrative' THEN NULL
+               WHEN l.flow = 'income' AND l.fund = 'all' AND l.component = 'total' AND l.item IN ('本年收入合计', '总计') THEN 'income_total'
+               WHEN l.flow <> 'expenditure' THEN NULL
+               WHEN l.fund = 'all' AND l.component = 'total' AND l.item IN ('本年支出合计', '总计') THEN 'expenditure_total'
+               WHEN l.fund = 'all' AND l.component = 'basic' AND l.item = '基本支出' THEN 'basic'
+               WHEN l.fund = 'all' AND l.component = 'project' AND l.item = '项目支出' THEN 'project'
+               WHEN l.fund = 'general' AND l.component = 'total' AND l.level = 'total' AND l.item = '一般公共预算财政拨款支出' THEN 'general_total'
+               WHEN l.fund = 'general' AND l.component = 'basic' AND l.item = '基本支出' THEN 'general_basic'
+               WHEN l.fund = 'general' AND l.component = 'project' AND l.item = '项目支出' THEN 'general_project'
+               WHEN l.fund = 'general' AND l.component = 'personnel' AND l.item = '人员经费' THEN 'personnel'
+               WHEN l.fund = 'general' AND l.component = 'operation' AND l.item = '公用经费' THEN 'operation'
            END AS headline,
            l.amount_yuan, l.line_item_id,
            row_number() OVER (
                PARTITION BY l.department_id, d.scope, l.fiscal_year, measure = 'budget', headline
                -- 本年合计 rather than 总计 (which holds carried-over money), so of the two-sided form the income or expenditure form comes first
-               ORDER BY l.measure = 'prior_final', l.form = 'income_expenditure', (l.measure = 'budget') <> (l.report_kind = 'budget'),
+               ORDER BY l.measure = 'prior_final', l.form = 'narrative', l.form = 'income_expenditure', (l.measure = 'budget') <> (l.report_kind = 'budget'),
                         l.item LIKE '%总计%', d.published_on DESC NULLS LAST, d.ingested_at DESC, l.document_id, l.table_no, l.row_no, l.column_no, l.line_item_id
            ) AS choice
     FROM main.line_item l JOIN internal.live_document d ON d.document_id = l.document_id
-    WHERE l.level = 'total' AND l.function_code IS NULL AND l.economic_code IS NULL AND l.measure IN ('budget', 'final', 'prior_final')
+    WHERE (l.level = 'total' OR l.form = 'narrative') AND l.function_code IS NULL AND l.economic_code IS NULL AND l.measure IN ('budget', 'final', 'prior_final')
       AND NOT coalesce(l.subset, false)
 )
 SELECT h.department_id, p.name AS department, p.region_name, p.kind, h.scope, h.fiscal_year, h.measure,
