@@ -451,7 +451,7 @@ class _Outline:
             )
             high = max(parent, children[-1].row_no)
             for row in self.labels:  # rows without a place right after the last child may be children as well
-                if row.row_no > high and row.row_no == high + 1 and row.parent is None and not row.is_total:
+                if row.row_no == high + 1 and row.parent is None and row.figures and not (row.is_total or row.subset):
                     high = row.row_no
             family = {r.row_no for r in children} | {parent}
             if any(
