@@ -210,6 +210,8 @@ def _in_class(scheme: Scheme, year: int, name: str, place: Parents, level: str |
         found = only(inside)
         if found is not None and level == "项" and found.level != "项":
             continue
+        if found is not None and level is not None and found.level != level:
+            return mapped(found, "parent", 0.7, f"印作{level}，“{name}”是{found.level}级科目")
         if found is not None:
             above = scheme.ever(year, found.parent or "")
             title = above.name if above else found.parent

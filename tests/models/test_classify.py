@@ -294,3 +294,11 @@ def test_texts_that_are_no_labels_cost_nothing_and_map_to_nothing() -> None:
     assert classify_function(2024, code=long, name=long, parents=[long, long]).code is None
     assert parse_path(long + "款项") is None
     assert split_label("1" * 100_000).code is None
+
+
+def test_a_name_marked_with_another_level_is_found_and_said() -> None:
+    mapping = classify_function(2024, name="行政事业单位养老支出（类）")
+    assert (mapping.code, mapping.method) == ("20805", "parent")
+    mapping = classify_function(2024, name="行政单位离退休（款）", parents=["社会保障和就业支出"])
+    assert (mapping.code, mapping.method) == ("2080501", "parent")
+    assert "项级" in (mapping.note or "")
