@@ -213,7 +213,6 @@ class _Builder:
         for caption in table.iter("caption"):
             self._line.append("".join(caption.itertext()))
             self._flush()
-        groups_end: list[tuple[int, int]] = []
         for row in _rows(table):
             self._clock.check()
             column = 0
@@ -226,11 +225,8 @@ class _Builder:
                 while (row_index, column) in taken:
                     column += 1
                 column_span = _span(element.get("colspan"))
-                row_span = _span(element.get("rowspan"), zero=0)
+                row_span = _span(element.get("rowspan"), zero=_MAX_SPAN)
                 text, indent = cell_text(_cell_content(element))
-                if row_span == 0:
-                    groups_end.append((len(cells), row_index))
-                    row_span = 1
                 for r in range(row_index, row_index + row_span):
                     for c in range(column, column + column_span):
                         taken.add((r, c))

@@ -20,7 +20,7 @@ class Limits:
 
     max_bytes: int = 400 * 1024 * 1024
     max_pages: int = 5_000
-    max_cells: int = 4_000_000
+    max_cells: int = 1_500_000
     max_characters: int = 60_000_000
     max_unpacked_bytes: int = 512 * 1024 * 1024
     max_ratio: float = 200.0

@@ -22,7 +22,7 @@ _COLUMN_GAP = 20
 _ROW_GAP = 60
 _MERGED_AREA = 4_000_000
 _DENSE = 400_000
-"""Up to so many positions, blank cells are given their places too; larger grids keep only cells with text."""
+"""Up to so many positions, blank cells are given their places too; larger and very thin grids keep only cells with text."""
 _NUMBER = re.compile(r"[-(（]?[¥￥]?[\d,，.]+%?[)）]?")
 _NOTE_WORDS = ("注", "备注", "说明", "填表", "制表", "审核", "负责人")
 
@@ -53,7 +53,7 @@ def build_extract(
     hidden: list[Block] = []
     hidden_sheets: list[str] = []
     count = 0
-    total = 0
+    total = built = 0
     for sheet in sheets:
         count += 1
         total += len(sheet.cells)
@@ -63,6 +63,9 @@ def build_extract(
             raise TooLarge(f"单元格超过 {limits.max_cells} 个，未读取；请拆分后提交。")
         clock.check()
         visible, kept_apart = sheet_tables(sheet, engine)
+        built += sum(len(table.cells) for table in visible)
+        if built > 2 * limits.max_cells:
+            raise TooLarge(f"表格的单元格超过 {2 * limits.max_cells} 个，未读取；请拆分后提交。")
         notes.extend(sheet.notes)
         hidden.extend(kept_apart)
         if sheet.hidden:
@@ -309,7 +312,7 @@ def _table(
                 indent=blanks + indent,
             )
         )
-    if dense and len(row_numbers) * len(column_numbers) <= _DENSE:
+    if dense and len(row_numbers) * len(column_numbers) <= min(_DENSE, 2000 + 20 * len(filled)):
         built = _with_blanks(built, row_numbers, column_numbers, sheet.name)
     first = f"{column_letters(left)}{top + 1}:{column_letters(right)}{bottom + 1}"
     return Table(
