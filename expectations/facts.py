@@ -104,19 +104,23 @@ PREPARE: tuple[str, ...] = (
          FROM line_item l JOIN x_document d ON d.document_id = l.document_id
          WHERE l.form <> 'narrative' AND NOT EXISTS (
            SELECT 1 FROM form_instance f WHERE f.document_id = l.document_id AND f.table_no = l.table_no AND f.form = l.form)
+       ), purse AS (
+         -- 财政拨款基本支出表 beside 一般公共预算基本支出表: one form, two funds, no ambiguity.
+         SELECT document_id, table_no, form, mode(fund) AS purse FROM line_item WHERE form <> 'narrative' GROUP BY ALL
        ), filled AS (
-         SELECT s.*, EXISTS (SELECT 1 FROM line_item l WHERE l.document_id = s.document_id
+         SELECT s.*, (SELECT purse FROM purse p WHERE p.document_id = s.document_id AND p.table_no = s.table_no AND p.form = s.form) AS purse,
+                EXISTS (SELECT 1 FROM line_item l WHERE l.document_id = s.document_id
                              AND l.table_no IS NOT DISTINCT FROM s.table_no AND l.form = s.form) AS has_items
          FROM seen s
        )
        SELECT *, greatest(amounts - items, 0) AS unread,
               -- Empty repeats of a form do not make the one that is filled ambiguous.
-              CASE WHEN has_items THEN row_number() OVER (PARTITION BY document_id, form, has_items ORDER BY table_no) END AS nth,
-              count(*) FILTER (has_items) OVER (PARTITION BY document_id, form) AS n
+              CASE WHEN has_items THEN row_number() OVER (PARTITION BY document_id, form, purse, has_items ORDER BY table_no) END AS nth,
+              count(*) FILTER (has_items) OVER (PARTITION BY document_id, form, purse) AS n
        FROM filled""",
     """CREATE OR REPLACE TEMP TABLE x_item AS
        WITH live AS (
-         SELECT l.*, d.report_kind AS kind, d.fiscal_year AS document_year,
+         SELECT l.*, d.report_kind AS kind, d.fiscal_year AS document_year, d.scope,
                 CASE WHEN l.form = 'narrative' THEN -1 ELSE coalesce(l.table_no, -2) END AS block,
                 coalesce(l.ulp_yuan, 0.01) AS ulp
          FROM line_item l JOIN x_document d USING (document_id) WHERE l.amount_yuan IS NOT NULL
@@ -136,7 +140,8 @@ PREPARE: tuple[str, ...] = (
        SELECT e.line_item_id AS id, e.document_id, e.department_id, e.kind, e.document_year, e.fiscal_year AS year,
               e.form, e.section, e.fund, e.flow, e.component, e.measure, e.item_name, coalesce(e.item, e.item_name) AS item,
               e.function_code AS fc, e.economic_code AS ec, e.level, e.amount_yuan AS amount,
-              (e.effective_ulp * 0.5)::DECIMAL(24,6) AS half, e.published_unit AS unit, e.published_text,
+              (e.effective_ulp * 0.5)::DECIMAL(24,6) AS half, greatest(e.ulp, 0.01)::DECIMAL(24,6) AS printed_ulp, e.scope,
+              regexp_extract_all(coalesce(e.locator, ''), '\\d+')::BIGINT[] AS place, e.published_unit AS unit, e.published_text,
               e.table_no, e.row_no, e.column_no, e.parent_row_no, e.parent_column_no, coalesce(e.budget_unit, '') AS body,
               coalesce(e.subset, false) OR e.measure = 'change' AS sub, e.printed_code, e.locator, f.nth, f.n, f.unread,
               CASE WHEN e.function_code IS NOT NULL OR e.economic_code IS NOT NULL THEN NULL
@@ -170,19 +175,17 @@ PREPARE: tuple[str, ...] = (
        FROM x_cell c JOIN x_cell p ON p.document_id = c.document_id AND p.table_no = c.table_no
             AND p.column_no = c.column_no AND p.row_no = c.parent_row_no
        WHERE NOT c.sub AND p.form <> 'three_public'""",
-    # Where a table came without a tree: the nearest row above whose code begins this one's.
+    # Rows the reader tied to nothing: the nearest row above whose code begins this one's.
     """INSERT INTO x_down
-       WITH bare AS (
-         SELECT document_id, table_no FROM x_cell GROUP BY ALL HAVING count(parent_row_no) = 0
-       ), coded AS (
+       WITH coded AS (
          SELECT c.*, coalesce(CASE WHEN c.form = 'general_basic_expenditure' THEN c.ec END, c.fc, c.ec) AS code
-         FROM x_cell c JOIN bare USING (document_id, table_no)
-         WHERE NOT c.sub AND (c.fc IS NULL OR c.ec IS NULL)
+         FROM x_cell c WHERE NOT c.sub AND (c.fc IS NULL OR c.ec IS NULL)
        )
        SELECT c.id, arg_max(p.id, p.row_no), 'code'
        FROM coded c JOIN coded p ON p.document_id = c.document_id AND p.table_no = c.table_no AND p.column_no = c.column_no
             AND p.body = c.body AND p.row_no < c.row_no AND length(p.code) < length(c.code) AND starts_with(c.code, p.code)
             AND (p.fc IS NULL) = (c.fc IS NULL)
+       WHERE c.parent_row_no IS NULL
        GROUP BY c.id""",
     # Total rows the tree does not reach: the rows of the column that add up into nothing else.
     f"""INSERT INTO x_down

@@ -62,7 +62,9 @@ def _three(identifier: str, title: str, expected: str, whole: str, parts: str, l
             FROM (SELECT *, CASE WHEN count(DISTINCT component) OVER (PARTITION BY document_id, table_no, row_no) > 1
                                  THEN 'column' ELSE 'row' END AS layout
                   FROM x_cell WHERE form = 'three_public' AND NOT sub)),
-          p AS (SELECT * FROM c WHERE component = '{whole}' AND item NOT IN ('机关运行经费', '会议费', '培训费')),
+          p AS (SELECT * FROM c WHERE component = '{whole}' AND item NOT IN ('机关运行经费', '会议费', '培训费')
+                -- Down a list, 行政经费 may stand above “三公”: only what says 三公, or the total, is their whole.
+                AND (component <> 'total' OR layout = 'column' OR regexp_matches(item_name, '三公|合计|总计|小计|总额'))),
           parts AS (SELECT * FROM c WHERE component IN {parts}
                     QUALIFY count(*) OVER (PARTITION BY document_id, table_no, line, measure, year, body, component) = 1)
           SELECT p.document_id, p.key AS group_key, p.label, sum(q.amount) AS expected, p.amount AS observed,
@@ -179,7 +181,8 @@ RULES: tuple[Rule, ...] = (
                JOIN x_cell t ON t.document_id = e.document_id AND t.form = 'three_public' AND t.component = pair.component
                     AND t.measure = e.measure AND t.year = e.year AND t.n = 1 AND NOT t.sub
           WHERE e.form = 'general_basic_expenditure' AND e.n = 1 AND e.fc IS NULL AND e.component IN ('total', 'operation')
-          QUALIFY count(*) OVER (PARTITION BY e.id) = 1 AND count(*) OVER (PARTITION BY t.id) = 1""",
+          QUALIFY count(*) OVER (PARTITION BY e.id) = 1 AND count(*) OVER (PARTITION BY t.id, e.component) = 1
+                  AND row_number() OVER (PARTITION BY t.id ORDER BY e.component DESC) = 1""",
         applies="SELECT document_id FROM x_cell WHERE form = 'general_basic_expenditure' AND ec IN ('30212', '30217', '30231', '31013')"
         " INTERSECT " + with_form("three_public"),
     ),

@@ -9,8 +9,9 @@ _READS = ("line_item", "form_instance")
 
 
 def _pair(
-    identifier: str, title: str, expected: str, left: str, right: str, forms: tuple[str, str], *, coverage: float = 0.0
+    identifier: str, title: str, expected: str, left: str, right: str, forms: tuple[str, str], *, due: str = ""
 ) -> Rule:
+    """Two headline figures. ``due``: condition on ``x_cell`` without which the documents' forms cannot show the figure."""
     return Rule(
         id=identifier,
         family="between",
@@ -22,8 +23,7 @@ def _pair(
         reads=_READS,
         kind="same",
         sql=same_total(left, right),
-        applies=with_both(*forms),
-        coverage=coverage,
+        applies=with_both(*forms) + (f" INTERSECT SELECT document_id FROM x_cell WHERE {due}" if due else ""),
     )
 
 
@@ -87,6 +87,7 @@ RULES: tuple[Rule, ...] = (
         f"form = 'grant_income_expenditure' AND side = 'income' AND {_ANY} AND (fund = 'fiscal_grant' OR alone)",
         f"form = 'income' AND component = 'fiscal_grant' AND {_ANY}",
         ("grant_income_expenditure", "income"),
+        due="form = 'income' AND component = 'fiscal_grant'",
     ),
     _pair(
         "X-GENERAL-TOTAL",
@@ -95,6 +96,33 @@ RULES: tuple[Rule, ...] = (
         f"form = 'grant_income_expenditure' AND side = 'expenditure' AND fund = 'general' AND {_ANY}",
         f"form = 'general_expenditure' AND component = 'total' AND fund = 'general' AND {_ANY}",
         ("grant_income_expenditure", "general_expenditure"),
+        due="form = 'grant_income_expenditure' AND side = 'expenditure' AND fund = 'general'",
+    ),
+    Rule(
+        id="X-GENERAL-INCOME",
+        family="between",
+        severity="error",
+        title="财政拨款收支总表无结转时，一般公共预算收入等于一般公共预算支出表合计",
+        expected="财政拨款收支总表一般公共预算收入＝一般公共预算支出表合计（支出侧不分资金列、无结转）",
+        source=OFFICIAL_FINAL,
+        remedy=LOOK_UP,
+        reads=_READS,
+        kind="same",
+        sql=f"""WITH whole AS (
+            SELECT document_id, table_no FROM x_cell WHERE form = 'grant_income_expenditure' GROUP BY ALL
+            HAVING coalesce(sum(abs(amount)) FILTER (flow = 'balance'), 0) = 0
+                   AND count(*) FILTER (side = 'expenditure' AND fund IN ('general', 'gov_fund', 'state_capital')) = 0),
+          l AS (SELECT x.* FROM x_cell x JOIN whole USING (document_id, table_no)
+                WHERE x.flow = 'income' AND x.component = 'general' AND x.role IS NULL AND NOT x.sub AND x.n = 1
+                QUALIFY count(*) OVER (PARTITION BY x.document_id, x.measure, x.year) = 1)
+          SELECT r.document_id, r.key AS group_key, r.label || ' 与 ' || l.label AS label, l.amount AS expected, r.amount AS observed,
+                 l.half + r.half AS tolerance, CASE WHEN l.half <> r.half THEN greatest(l.half, r.half) END AS slack, [r.id, l.id] AS ids, r.unit
+          FROM x_head r JOIN l ON l.document_id = r.document_id AND l.measure = r.measure AND l.year = r.year
+          WHERE r.form = 'general_expenditure' AND r.component = 'total' AND r.fund = 'general' AND {_ANY.replace("rank", "r.rank")} AND r.n = 1 AND r.body = ''""",
+        applies="""SELECT document_id FROM x_cell WHERE form = 'grant_income_expenditure' AND flow = 'income' AND component = 'general'
+            AND document_id NOT IN (SELECT document_id FROM x_cell WHERE form = 'grant_income_expenditure' AND (flow = 'balance' AND amount <> 0
+                                    OR side = 'expenditure' AND fund IN ('general', 'gov_fund', 'state_capital')))
+          INTERSECT SELECT document_id FROM x_head WHERE form = 'general_expenditure' AND component = 'total' AND fund = 'general'""",
     ),
     _pair(
         "X-FUND-TOTAL",
@@ -103,6 +131,7 @@ RULES: tuple[Rule, ...] = (
         f"form = 'grant_income_expenditure' AND side = 'expenditure' AND fund = 'gov_fund' AND {_ANY}",
         f"form = 'fund_income_expenditure' AND component IN ('current_expenditure', 'total') AND {_ANY} AND side = 'expenditure'",
         ("grant_income_expenditure", "fund_income_expenditure"),
+        due="form = 'grant_income_expenditure' AND side = 'expenditure' AND fund = 'gov_fund'",
     ),
     _pair(
         "X-CAPITAL-TOTAL",
@@ -111,6 +140,7 @@ RULES: tuple[Rule, ...] = (
         f"form = 'grant_income_expenditure' AND side = 'expenditure' AND fund = 'state_capital' AND {_ANY}",
         f"form IN ('capital_income_expenditure', 'capital_expenditure') AND component IN ('current_expenditure', 'total') AND {_ANY} AND side = 'expenditure'",
         ("grant_income_expenditure", "capital_expenditure"),
+        due="form = 'grant_income_expenditure' AND side = 'expenditure' AND fund = 'state_capital'",
     ),
     _pair(
         "X-BASIC-TOTAL",
@@ -119,6 +149,7 @@ RULES: tuple[Rule, ...] = (
         f"form = 'general_expenditure' AND component = 'basic' AND fund = 'general' AND {_ANY}",
         f"form = 'general_basic_expenditure' AND component IN ('basic', 'total') AND fund = 'general' AND {_ANY}",
         ("general_expenditure", "general_basic_expenditure"),
+        due="form = 'general_expenditure' AND component = 'basic'",
     ),
     Rule(
         id="X-BASIC-USE",

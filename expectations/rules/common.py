@@ -8,18 +8,45 @@ OFFICIAL_OPEN = "《地方预决算公开操作规程》（财预〔2016〕143�
 OFFICIAL_THREE = "《党政机关厉行节约反对浪费条例》；《地方预决算公开操作规程》第十条"
 LOOK_UP = "打开原件对照所列单元格：机器读错的用“更正”，公布者原文如此的用“认可”，规则不适用的用“豁免”。"
 
-# A child the reader could not read explains a total that is larger than its parts, and nothing else.
-UNREAD = "CASE WHEN coalesce(p.unread, 0) > 0 AND p.amount - sum(c.amount) > p.half + sum(c.half) THEN 'insufficient_data' END"
-
 
 def sum_of(edges: str, condition: str) -> str:
-    """Parent against the sum of its children, over one of the edge tables; `condition` is on the parent ``p``."""
-    return f"""SELECT p.document_id, p.key AS group_key, p.label, sum(c.amount) AS expected, p.amount AS observed,
-           p.half + sum(c.half) AS tolerance, [p.id] || list(c.id ORDER BY c.row_no, c.column_no) AS ids, p.unit, {UNREAD} AS state,
-           CASE WHEN coalesce(p.unread, 0) > 0 THEN '本表有 ' || p.unread || ' 个金额未读成' END AS note
-      FROM {edges} e JOIN x_item p ON p.id = e.parent JOIN x_item c ON c.id = e.child
-      WHERE {condition}
-      GROUP BY p.document_id, p.key, p.label, p.amount, p.half, p.id, p.unit, p.unread"""
+    """Parent against the sum of its children, over one of the edge tables; `condition` is on the parent ``p``.
+
+    Three things make a mismatch say nothing (``insufficient_data``):
+
+    * a child that could not be read explains a total that is larger than its parts;
+    * rows without codes under a total (bodies, projects) may repeat the same money on several levels nobody marked. Where
+      they do so evenly, their sum is a whole multiple of the total, and that is an identity as well;
+    * government forms nest transfers and subsets without marks; only what the reader tied together is held to add up.
+    """
+    return f"""WITH family AS (
+        SELECT p.id AS pid, p.document_id, p.key, p.label, p.amount, p.half, p.unit, p.unread, p.scope, p.form,
+               any_value(e.how) AS how, sum(c.amount) AS everything, sum(c.half) AS spread,
+               sum(c.amount) FILTER (c.fc IS NOT NULL OR c.ec IS NOT NULL) AS coded,
+               count(*) FILTER (c.fc IS NULL AND c.ec IS NULL) AS uncoded,
+               list(c.id ORDER BY c.row_no, c.column_no) AS children,
+               list(c.id ORDER BY c.row_no, c.column_no) FILTER (c.fc IS NOT NULL OR c.ec IS NOT NULL) AS coded_children
+        FROM {edges} e JOIN x_item p ON p.id = e.parent JOIN x_item c ON c.id = e.child
+        WHERE {condition}
+        GROUP BY p.id, p.document_id, p.key, p.label, p.amount, p.half, p.unit, p.unread, p.scope, p.form
+      ), loose AS (
+        SELECT *, how = 'total' AND uncoded > 0 AND form NOT IN ('income_expenditure', 'grant_income_expenditure') AS is_loose,
+               CASE WHEN amount <> 0 THEN round(everything / amount::DOUBLE)::INTEGER ELSE 1 END AS folds FROM family
+      ), chosen AS (
+        SELECT *, CASE WHEN is_loose AND coded IS NOT NULL AND abs(coded - amount) <= half + spread THEN 1
+                       WHEN is_loose AND folds BETWEEN 2 AND 6 AND abs(everything - folds * amount) <= folds * half + spread THEN folds
+                       ELSE 0 END AS way FROM loose
+      )
+      SELECT document_id, key AS group_key, label, amount AS observed, unit,
+             CASE way WHEN 0 THEN everything WHEN 1 THEN coded ELSE everything - (way - 1) * amount END AS expected,
+             half * greatest(way, 1) + spread AS tolerance,
+             [pid] || CASE way WHEN 1 THEN coded_children ELSE children END AS ids,
+             CASE WHEN way = 0 AND abs(amount - everything) > half + spread
+                       AND (is_loose OR coalesce(unread, 0) > 0 AND amount > everything OR scope = 'government' AND how = 'total')
+                  THEN 'insufficient_data' END AS state,
+             CASE WHEN scope = 'government' THEN 'warning' END AS severity,
+             CASE WHEN way > 1 THEN '同一金额分 ' || way || ' 级列示' WHEN coalesce(unread, 0) > 0 THEN '本表有 ' || unread || ' 个金额未读成' END AS note
+      FROM chosen"""
 
 
 def with_form(*forms: str) -> str:

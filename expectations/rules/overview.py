@@ -24,7 +24,7 @@ def _balance(identifier: str, form: str, title: str) -> Rule:
           FROM x_head i JOIN x_head e ON e.document_id = i.document_id AND e.table_no = i.table_no AND e.measure = i.measure
                AND e.year = i.year AND e.body = i.body
           WHERE i.form = '{form}' AND i.side = 'income' AND e.side = 'expenditure' AND i.rank = 'grand' AND e.rank = 'grand'
-                AND i.alone AND e.fund IN ('all', 'fiscal_grant')""",
+                AND i.alone AND e.fund IN ('all', 'fiscal_grant') AND e.component = 'total' AND i.component = 'total'""",
         applies=f"""SELECT document_id FROM x_cell WHERE form = '{form}' GROUP BY document_id
           HAVING bool_or(side = 'income') AND bool_or(side = 'expenditure')""",
         coverage=0.6,

@@ -10,12 +10,12 @@ _OTHER = "('机关运行经费', '会议费', '培训费', '委托业务费')"
 
 # A figure told in prose and the figures of the tables that mean the same; the nearest is the one to hold it against.
 _COMPARE = """SELECT document_id, key || '@' || coalesce(section, '') AS group_key, label || '（正文）与 ' || tlabel AS label,
-         tamount AS expected, amount AS observed, half + thalf AS tolerance, CASE WHEN half <> thalf THEN greatest(half, thalf) END AS slack,
+         tamount AS expected, amount AS observed, half + thalf AS tolerance, greatest(CASE WHEN half <> thalf THEN greatest(half, thalf) ELSE 0 END, CASE WHEN amount <> 0 AND printed_ulp > 2 * half THEN printed_ulp ELSE 0 END) AS slack,
          [id, tid] AS ids, unit
   FROM (SELECT t.*, row_number() OVER (PARTITION BY id ORDER BY abs(tamount - amount) > half + thalf, preferred DESC,
                                        abs(tamount - amount), tid) AS k FROM told t) WHERE k = 1"""
 
-_COLUMNS = """n.document_id, n.key, n.section, n.label, n.id, n.amount, n.half, n.unit,
+_COLUMNS = """n.document_id, n.key, n.section, n.label, n.id, n.amount, n.half, n.printed_ulp, n.unit,
          t.id AS tid, t.amount AS tamount, t.half AS thalf, t.label AS tlabel,
          CASE WHEN t.role = 'grand' AND n.item = '总计' OR t.role = 'current' AND n.item IN ('本年收入合计', '本年支出合计') THEN 1 ELSE 0 END AS preferred"""
 _SAME_TIME = "t.document_id = n.document_id AND t.measure = n.measure AND t.year = n.year AND NOT t.sub"
@@ -100,7 +100,8 @@ RULES: tuple[Rule, ...] = (
               AND (t.form = 'income' AND t.role IS NOT NULL OR t.form = 'income_expenditure' AND t.role IS NULL
                    OR t.form = 'grant_income_expenditure' AND t.role IS NULL AND n.fund = 'fiscal_grant')
             WHERE {_PLAIN} AND n.flow = 'income' AND n.component <> 'total'
-                  AND (t.item = n.item OR t.form = 'income')
+                  -- 其他收入 covers several columns (专户资金, 单位资金): only the row of the same name is the same.
+                  AND (t.item = n.item OR t.form = 'income' AND n.component <> 'other_income')
             QUALIFY count(*) OVER (PARTITION BY n.id, t.form) = 1""",
         f"{NARRATIVE} AND flow = 'income' AND component <> 'total' INTERSECT "
         + with_form("income", "income_expenditure"),
@@ -190,10 +191,11 @@ RULES: tuple[Rule, ...] = (
         kind="same",
         sql="""WITH n AS (
             SELECT * FROM x_item WHERE form = 'narrative' AND NOT sub AND measure IN ('final', 'budget', 'prior_final', 'adjusted_budget')
-                   AND (fc IS NOT NULL OR ec IS NOT NULL OR item IN ('总计', '本年收入合计', '本年支出合计', '基本支出', '项目支出', '人员经费', '公用经费',
-                        '机关运行经费', '“三公”经费合计', '因公出国（境）费', '公务用车购置及运行维护费', '公务用车购置费', '公务用车运行维护费', '公务接待费',
-                        '政府采购支出总额'))),
-          first AS (SELECT document_id, key, min_by(id, locator) AS id, min_by(amount, locator) AS amount, min_by(half, locator) AS half
+                   -- Only what can mean one thing in a document; parts are told again and again with another whole in mind.
+                   AND ec IS NULL AND (length(fc) = 7 OR fc IS NULL AND item IN ('总计', '本年收入合计', '本年支出合计', '机关运行经费', '“三公”经费合计',
+                        '因公出国（境）费', '公务用车购置及运行维护费', '公务用车购置费', '公务用车运行维护费', '公务接待费')
+                        OR fc IS NULL AND fund = 'general' AND item IN ('基本支出', '人员经费', '公用经费'))),
+          first AS (SELECT document_id, key, min_by(id, place) AS id, min_by(amount, place) AS amount, min_by(half, place) AS half
                     FROM n GROUP BY ALL HAVING count(*) > 1)
           SELECT n.document_id, n.key || '@' || coalesce(n.section, '') AS group_key, n.label, f.amount AS expected, n.amount AS observed,
                  f.half + n.half AS tolerance, CASE WHEN f.half <> n.half THEN greatest(f.half, n.half) END AS slack, [n.id, f.id] AS ids, n.unit
@@ -235,13 +237,14 @@ RULES: tuple[Rule, ...] = (
         sql="""WITH item AS (
             SELECT * FROM x_item WHERE form = 'narrative' AND fc IS NOT NULL AND ec IS NULL AND length(fc) = 7 AND component = 'total'
                    AND NOT sub AND fund = 'general' AND year = document_year
-                   QUALIFY row_number() OVER (PARTITION BY document_id, key ORDER BY locator) = 1),
+                   QUALIFY row_number() OVER (PARTITION BY document_id, key ORDER BY place) = 1),
           total AS (
             SELECT * FROM x_item WHERE form = 'narrative' AND fc IS NULL AND ec IS NULL AND component = 'total' AND level = 'total'
                    AND flow = 'expenditure' AND fund = 'general' AND NOT sub AND year = document_year
-                   QUALIFY row_number() OVER (PARTITION BY document_id, measure ORDER BY locator) = 1)
+                   AND item IN ('总计', '本年支出合计', '合计')
+                   QUALIFY row_number() OVER (PARTITION BY document_id, measure ORDER BY place) = 1)
           SELECT t.document_id, t.key AS group_key, t.label, sum(i.amount) AS expected, t.amount AS observed, t.half + sum(i.half) AS tolerance,
-                 [t.id] || list(i.id ORDER BY i.locator) AS ids, t.unit,
+                 [t.id] || list(i.id ORDER BY i.place) AS ids, t.unit,
                  -- Prose may leave items out; then the sum is smaller and says nothing.
                  CASE WHEN t.amount - sum(i.amount) > t.half + sum(i.half) THEN 'insufficient_data' END AS state
           FROM total t JOIN item i ON i.document_id = t.document_id AND i.measure = t.measure AND i.year = t.year
@@ -261,24 +264,30 @@ RULES: tuple[Rule, ...] = (
         reads=_READS,
         sql="""WITH n AS (
             SELECT * FROM x_item WHERE form = 'narrative' AND NOT sub AND fc IS NULL AND ec IS NULL AND measure IN ('final', 'budget', 'adjusted_budget')
-                   AND flow = 'expenditure' QUALIFY row_number() OVER (PARTITION BY document_id, key ORDER BY locator) = 1),
+                   AND flow = 'expenditure' QUALIFY row_number() OVER (PARTITION BY document_id, key ORDER BY place) = 1),
           rule(name, whole, parts) AS (VALUES
             ('use', '本年支出合计', ['基本支出', '项目支出', '上缴上级支出', '经营支出', '对附属单位补助支出']),
             ('use', '总计', ['基本支出', '项目支出', '上缴上级支出', '经营支出', '对附属单位补助支出']),
             ('basic', '基本支出', ['人员经费', '公用经费']),
             ('three', '“三公”经费合计', ['因公出国（境）费', '公务用车购置及运行维护费', '公务接待费']),
             ('vehicle', '公务用车购置及运行维护费', ['公务用车购置费', '公务用车运行维护费']),
-            ('procurement', '政府采购支出总额', ['政府采购货物支出', '政府采购工程支出', '政府采购服务支出']))
-          SELECT p.document_id, p.key || '|' || r.name AS group_key, p.label, sum(c.amount) AS expected, p.amount AS observed,
-                 p.half + sum(c.half) AS tolerance, [p.id] || list(c.id ORDER BY c.locator) AS ids, p.unit,
-                 CASE WHEN r.name = 'use' AND count(*) < 2 OR r.name <> 'use' AND count(*) < length(r.parts)
-                           OR r.name = 'use' AND p.amount > sum(c.amount) + p.half + sum(c.half) AND r.whole = '总计'
-                      THEN CASE WHEN abs(p.amount - sum(c.amount)) > p.half + sum(c.half) THEN 'insufficient_data' END END AS state
-          FROM n p JOIN rule r ON r.whole = p.item
-               JOIN n c ON c.document_id = p.document_id AND list_contains(r.parts, c.item) AND c.measure = p.measure AND c.year = p.year
-                    AND (c.fund = p.fund OR r.name = 'procurement' OR r.name IN ('three', 'vehicle'))
-          GROUP BY p.document_id, p.key, r.name, r.parts, r.whole, p.label, p.amount, p.half, p.id, p.unit
-          HAVING count(DISTINCT c.item) = count(*)""",
+            ('procurement', '政府采购支出总额', ['政府采购货物支出', '政府采购工程支出', '政府采购服务支出'])),
+          told AS (
+            SELECT p.document_id, p.key || '|' || r.name AS group_key, p.label, p.amount, p.half, p.id, p.unit, r.name, length(r.parts) AS due,
+                   count(*) AS n, sum(c.amount) AS everything, sum(c.half) AS spread, list(c.id ORDER BY c.place) AS ids,
+                   sum(c.amount) FILTER (c.item IN ('基本支出', '项目支出')) AS main,
+                   count(*) FILTER (c.item IN ('基本支出', '项目支出')) AS mains
+            FROM n p JOIN rule r ON r.whole = p.item
+                 JOIN n c ON c.document_id = p.document_id AND list_contains(r.parts, c.item) AND c.measure = p.measure AND c.year = p.year
+                      AND (c.fund = p.fund OR r.name IN ('procurement', 'three', 'vehicle'))
+            GROUP BY ALL HAVING count(DISTINCT c.item) = count(*)),
+          chosen AS (  -- 经营支出 may be told as a part of 项目支出
+            SELECT *, CASE WHEN name = 'use' AND mains = 2 AND abs(main - amount) < abs(everything - amount) THEN main ELSE everything END AS total FROM told)
+          SELECT document_id, group_key, label, total AS expected, amount AS observed, half + spread AS tolerance, [id] || ids AS ids, unit,
+                 -- Prose may name further parts (预留经费) or leave some out: then the parts are less than the whole.
+                 CASE WHEN amount - total > half + spread AND (name IN ('use', 'procurement') OR n < due) THEN 'insufficient_data'
+                      WHEN name = 'use' AND mains < 2 THEN 'insufficient_data' END AS state
+          FROM chosen""",
         applies="""SELECT document_id FROM x_item WHERE form = 'narrative' AND fc IS NULL GROUP BY document_id, measure, fund
             HAVING bool_or(item = '基本支出') AND bool_or(item = '人员经费') AND bool_or(item = '公用经费')
                 OR bool_or(item = '本年支出合计') AND bool_or(item = '基本支出') AND bool_or(item = '项目支出')""",

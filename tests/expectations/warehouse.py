@@ -150,8 +150,12 @@ class Document:
                 "status": self.status,
             },
         )
-        for row in self.rows:
-            insert(connection, "line_item", row)
+        names = list(dict.fromkeys(name for row in self.rows for name in row))
+        if names:
+            connection.executemany(
+                f"INSERT INTO line_item ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})",
+                [[row.get(name) for name in names] for row in self.rows],
+            )
         for table_no, values in self.tables.items():
             count = sum(row.get("table_no") == table_no for row in self.rows)
             row = dict(values)
