@@ -56,7 +56,7 @@ def read_pdf(path: Path, limits: Limits = _DEFAULT) -> Extract:
         notes: list[Note] = []
         judge = _SecondOpinion(path)
         flows: list[Flow] = []
-        cells = characters = 0
+        cells = characters = chinese = 0
         for index in range(count):
             clock.check()
             content, lattices = judge.page(document, index, notes)
@@ -64,12 +64,16 @@ def read_pdf(path: Path, limits: Limits = _DEFAULT) -> Extract:
             flows.append(flow)
             cells += sum(len(item.cells) for item in flow.items if isinstance(item, Table))
             characters += len(content.characters)
+            chinese += _chinese(content)
             if cells > limits.max_cells or characters > limits.max_characters:
                 raise TooLarge(f"PDF 内容过多（第 {index + 1} 页时已超过单元格或字符上限），未读取。")
         properties = _properties(document)
     finally:
         document.close()
     notes.extend(_scan_notes(flows))
+    if characters > 200 and chinese < 0.05 * characters:
+        message = f"全文 {characters} 个字符中只有 {chinese} 个汉字，文字层可能已损坏（字体缺少编码表），需要 OCR 或人工核对。"
+        notes.append(Note("no-chinese", message))
     running = running_lines(flows)
     notes.extend(Note("running-line", f"各页重复的页眉页脚“{text}”只保留第一次出现。") for text in sorted(running))
     engines = sorted({flow.content.engine for flow in flows})

@@ -23,6 +23,7 @@ _PAGE_NUMBER = re.compile(
 _LEADERS = re.compile(r"[.…·．\-_]{4,}\s*[-—]?\s*\d{0,4}\s*[-—]?$")
 _INLINE = re.compile(r"[①-⑳]|[（(]\d{1,2}[)）]")  # numbering that also runs on within a sentence
 _NOTE = re.compile(r"(?:注|说明|备注)[\d①-⑳]?[：:.、]")
+_PUNCTUATION = re.compile(r"[，。；,;]")
 _STOPS = "。！？；：!?;:"
 _CAPTION = re.compile(r"表|(?:单位|部门|名称)[:：]|^\d{4}年度?$")
 _TOP, _BOTTOM = 0.09, 0.88
@@ -159,7 +160,8 @@ def _full(line: Line, margin: _Margins) -> bool:
 def _continues(draft: _Draft, line: Line, content: PageContent, margin: _Margins) -> bool:
     """Whether a line carries on the paragraph before it."""
     last = draft.last
-    if not draft.open or len(line.pieces) > 1 or _LEADERS.search(line.text):
+    dangling = line.text[0] in "，。；、）" and draft.last_page == content.number
+    if not (draft.open or dangling) or len(line.pieces) > 1 or _LEADERS.search(line.text):
         return False
     if abs(line.size - last.size) > 0.12 * last.size:
         return False
@@ -174,13 +176,17 @@ def _continues(draft: _Draft, line: Line, content: PageContent, margin: _Margins
         return draft.last_page + 1 == content.number and at_left and not stopped
     if gap >= 1.6 * line.size or gap < -0.5 * line.size:
         return False
-    below = line.lead < 0.8 and abs(line.box[0] - last.box[0]) < 0.6 * line.size and not stopped
+    # A block set in as a whole: its lines begin alike and run right to the margin, which headings rarely do.
+    heading = HEADING.match(draft.text) is not None and not _PUNCTUATION.search(draft.text)
+    filled = last.box[2] >= margin.right - 1.1 * line.size
+    aligned = line.lead < 0.8 and abs(line.box[0] - last.box[0]) < 0.6 * line.size
+    below = aligned and filled and not stopped and not heading
     middle, last_middle = (line.box[0] + line.box[2]) / 2, (last.box[0] + last.box[2]) / 2
     # The second line of a centred title: both centred on the page, the first one with no room for more.
     page_middle = content.frame[0] / 2
     centred = max(abs(middle - page_middle), abs(last_middle - page_middle)) < 1.2 * line.size and not stopped
     hanging = _NOTE.match(draft.text) is not None and not stopped and gap < 0.9 * line.size
-    return at_left or below or centred or hanging
+    return at_left or below or centred or hanging or dangling
 
 
 def _glue(first: str, second: str) -> str:

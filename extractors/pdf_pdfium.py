@@ -18,6 +18,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
+from extractors.errors import TooLarge
 from extractors.model import Box
 from extractors.pdf_content import Characters, Floats, PageContent, Rules, no_characters, no_rules, turn_points
 
@@ -293,7 +294,7 @@ class _Walk:
     def _objects(self, objects: list[int], matrix: Floats, depth: int) -> None:
         self.seen += len(objects)
         if self.seen > _MOST_OBJECTS:
-            raise ValueError("too many drawing objects on one page")
+            raise TooLarge(f"PDF 单页图形对象超过 {_MOST_OBJECTS} 个，超出可安全处理的范围，未读取。")
         kinds = list(map(_type, objects))
         paths = [o for o, kind in zip(objects, kinds, strict=True) if kind == _PATH]
         if paths:

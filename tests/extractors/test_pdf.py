@@ -576,6 +576,14 @@ def test_refusals_say_why(tmp_path: Path) -> None:
         read_pdf(broken)
 
 
+def test_a_text_layer_without_chinese_is_pointed_out(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for row in range(12):
+            say(canvas, 60, 100 + 20 * row, "BnrLx qdZc pWk 38.20 kkrT zzQ")
+
+    assert "no-chinese" in [note.code for note in read_pdf(page(tmp_path, draw)).notes]
+
+
 def test_passwords(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         say(canvas, 100, 100, "文字" * 20)
