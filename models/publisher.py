@@ -107,9 +107,11 @@ def _from_title(front: Front) -> list[Publisher]:
                 whole,
             )
         tail = re.search(r"(?:预算|决算)(?:信息|情况|公开|说明|报告|报表|表|的)*(?P<body>[^预决]{4,40})$", whole)
-        for each in (match, tail):
-            if each and not found:
-                found += _candidate(each.group("body"), 90, whole)
+        if match:
+            found += _candidate(match.group("body"), 90, whole)
+        if tail and not found:
+            # What stands between the title and the body (绩效自评报告…) is not part of its name.
+            found += _candidate(from_place(tail.group("body")), 90, whole)
         if found:
             break
     for line in front.cover:
