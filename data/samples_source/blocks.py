@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from data.samples_source.facts import Fact
 
@@ -49,6 +49,22 @@ class Grid:
     def n_columns(self) -> int:
         """Number of columns."""
         return len(self.widths)
+
+    def with_title_inside(self) -> Grid:
+        """The same form with its title and unit line as the first rows of the table, as web pages and sheets have them."""
+        shift = 1 + len(self.above)
+        width = self.n_columns
+        cells = {(0, 0): Cell(self.title, 1, width, align="center")}
+        for row, (left, _, right) in enumerate(self.above, 1):
+            if left and width > 1:
+                cells[row, 0] = Cell(left, 1, width // 2)
+                cells[row, width // 2] = Cell(right, 1, width - width // 2, align="right")
+            else:
+                cells[row, 0] = Cell(right, 1, width, align="right")
+        cells |= {(row + shift, column): cell for (row, column), cell in self.cells.items()}
+        return replace(
+            self, title="", above=[], cells=cells, n_rows=self.n_rows + shift, header_rows=self.header_rows + shift
+        )
 
     def rows(self) -> list[list[Cell | None]]:
         """Anchor cells by position; positions covered by a span, and blank ones, are None."""

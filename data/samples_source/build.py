@@ -49,6 +49,8 @@ def build(
     blocks: list[Block] = [Heading(title, 0), Text(FICTION), PageBreak()]
     forms = Forms(file, account, kind, layout, previous)
     grids = final_forms(forms) if kind == "final_account" else budget_forms(forms)
+    if layout.title_inside:
+        grids = [grid.with_title_inside() for grid in grids]
     prose = Prose(file, account, previous, kind)
     text: list[Block] = []
     if narrative:

@@ -23,7 +23,8 @@ _ALIGN = {
 def _grid(word: docx.document.Document, grid: Grid) -> None:
     if grid.label:
         word.add_paragraph(grid.label)
-    word.add_paragraph(grid.title).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if grid.title:
+        word.add_paragraph(grid.title).alignment = WD_ALIGN_PARAGRAPH.CENTER
     for left, _, right in grid.above:
         word.add_paragraph(f"{left}{'　' * 12 if left else ''}{right}").alignment = WD_ALIGN_PARAGRAPH.RIGHT
     table = word.add_table(grid.n_rows, grid.n_columns, style="Table Grid")

@@ -37,6 +37,8 @@ class Column:
     measure: str = ""
     economic: str = ""
     year: int = 0
+    percent: Callable[[str], str] | None = None
+    """For a column of percentages: its text; such a column prints no amounts."""
 
 
 class Forms:
@@ -114,7 +116,8 @@ class Forms:
         return 1
 
     def _label_widths(self) -> list[float]:
-        return {"split": [1.0, 0.8, 0.8, 4.2], "column": [1.6, 4.2]}.get(self.layout.codes, [5.0])
+        code = 0.55 if self.layout.narrow_codes else 1.6
+        return {"split": [1.0, 0.8, 0.8, 4.2], "column": [code, 4.2]}.get(self.layout.codes, [5.0])
 
     def _code_cells(self, grid: Grid, row: int, code: str, name: str) -> None:
         """The label cells of a functional row, in the layout's way of printing codes."""
@@ -175,6 +178,8 @@ class Forms:
                         note: str = "", wide: bool = False) -> Grid:  # fmt: skip
         """A table of functional rows (项 and their parents) by amount columns, with a 合计 row."""
         leaves = sorted(codes)
+        if self.layout.drop_empty and leaves:
+            columns = [c for n, c in enumerate(columns) if n == 0 or c.percent or any(c.value(leaf) for leaf in leaves)]
         rows = sorted({code[:length] for code in leaves for length in (3, 5, 7)})
         depth = max(max(len(column.header) for column in columns), 2 if self.layout.codes in ("split", "column") else 1)
         if self.layout.wording == "final_split" and self.layout.codes == "split":
@@ -188,6 +193,9 @@ class Forms:
 
         def amounts(at: int, code: str, name: str) -> None:
             for number, column in enumerate(columns):
+                if column.percent is not None:
+                    grid.put(at, labels + number, Cell(column.percent(code), align="right"))
+                    continue
                 cell = self._cell(
                     column.value(code), form, fund=column.fund, flow=column.flow, component=column.component, name=name,
                     function=code, economic=column.economic, measure=column.measure, year=column.year,
@@ -304,18 +312,31 @@ class Forms:
 
         def put(at: int, side: int, text: str, amount: Decimal, flow: str, component: str, function: str = "") -> None:
             grid.put(at, starts[side], Cell(text))
-            cell = self._cell(amount, form, fund="all", flow=flow, component=component, name=text, function=function,
+            cell = self._cell(amount, form, fund="all", flow=flow, component=component, name=text.strip(), function=function,
                               key=f"{form}:{component}:{function}:{side}")  # fmt: skip
             grid.put(at, amounts[side], cell)
 
-        for index, (name, kind, amount) in enumerate(left):
-            put(first + index, 0, self._ordinal(index) + name, amount, "income", kind)
+        if self.layout.nested_grants:
+            nested = [
+                (BLANK * 2 + ("其中：" if n == 0 else BLANK * 3) + name, kind, amount)
+                for n, (name, kind, amount) in enumerate(left[:3])
+            ]
+            whole = sum((amount for _, _, amount in left[:3]), ZERO)
+            heads_left = [("财政拨款收入", "fiscal_grant", whole), *left[3:]]
+            texts = [
+                (self._ordinal(index) + name, kind, amount) for index, (name, kind, amount) in enumerate(heads_left)
+            ]
+            shown = [texts[0], *nested, *texts[1:]]
+        else:
+            shown = [(self._ordinal(index) + name, kind, amount) for index, (name, kind, amount) in enumerate(left)]
+        for index, (text, kind, amount) in enumerate(shown):
+            put(first + index, 0, text, amount, "income", kind)
         for index, (name, code, amount) in enumerate(right):
             put(first + index, 1, self._ordinal(index) + name, amount, "expenditure", "total", code)
         if sides == 3:
             for index, (name, nature, amount) in enumerate(third):
                 put(first + index, 2, self._ordinal(index) + name, amount, "expenditure", nature)
-        row = first + max(len(left), len(right))
+        row = first + max(len(shown), len(right))
         opening, closing = sum(books.opening.values(), ZERO), sum(books.closing.values(), ZERO)
         income, spent = sum(books.income.values(), ZERO), books.spent()
         foot: list[tuple[tuple[str, Decimal, str, str], tuple[str, Decimal, str, str]]] = [
@@ -534,6 +555,17 @@ class Forms:
                     self.year - 1,
                 ),
             )
+            if self.layout.growth_column:
+                now = columns[1].value
+
+                def growth(code: str) -> str:
+                    earlier = prior(code)
+                    if not earlier:
+                        return ""
+                    rate = ((now(code) - earlier) * 100 / earlier).quantize(Decimal("0.01"), ROUND_HALF_UP)
+                    return f"{rate}%" if self.layout.separators else f"{rate}"
+
+                columns.append(Column(("增长（%）",), "", "", "", lambda code: ZERO, percent=growth))
         leaves = self._leaves(belongs("general"))
         return self._function_table("general_expenditure", title, columns, leaves)
 

@@ -10,7 +10,8 @@ from data.samples_source.blocks import Document, Grid, Heading, PlainTable, Text
 
 def _grid(grid: Grid) -> list[str]:
     out = [f"<p>{escape(grid.label)}</p>"] if grid.label else []
-    out.append(f'<p style="text-align:center"><strong>{escape(grid.title)}</strong></p>')
+    if grid.title:
+        out.append(f'<p style="text-align:center"><strong>{escape(grid.title)}</strong></p>')
     out += [f'<p style="text-align:right">{escape(left)}　　{escape(right)}</p>' for left, _, right in grid.above]
     out.append('<table border="1">')
     covered = {

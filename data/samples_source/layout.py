@@ -17,7 +17,10 @@ class Layout:
     total: 合计 row ``first`` or ``last``. sides: 2 or 3 lists side by side in the overview. all_classes: the overview
     lists every 类 of the year. repeat_header: continuation pages repeat the header. body_line: words before the name of
     the body, on the unit's line or above it. indent: leading blanks by level where names are indented.
-    numbered: income rows carry 一、二、.
+    numbered: income rows carry 一、二、. grant_prior_year: 一般公共预算支出表 of a budget also prints the year before,
+    with growth_column its growth in percent (no amount). drop_empty: columns without any amount are left out.
+    title_inside: title and unit line are rows of the table. narrow_codes: the code column is so narrow that codes wrap.
+    nested_grants: the overview prints 财政拨款收入 with its funds as 其中 rows.
     """
 
     codes: str = "column"
@@ -48,6 +51,11 @@ class Layout:
     prose_last: bool = False
     font_size: float = 8.5
     grant_prior_year: bool = False
+    growth_column: bool = False
+    drop_empty: bool = False
+    title_inside: bool = False
+    narrow_codes: bool = False
+    nested_grants: bool = False
 
 
 FAMILIES: dict[str, Layout] = {
@@ -119,5 +127,11 @@ def vary(layout: Layout, rng: random.Random) -> Layout:
         notes=rng.random() < 0.7,
         font_size=rng.choice([7.5, 8.5, 9.5]),
         wording=rng.choice(["plain", layout.wording]),
+        grant_prior_year=rng.random() < 0.4,
+        growth_column=rng.random() < 0.5,
+        drop_empty=rng.random() < 0.3,
+        title_inside=rng.random() < 0.2,
+        narrow_codes=rng.random() < 0.15,
+        nested_grants=rng.random() < 0.3,
         sides=layout.sides if rng.random() < 0.7 else rng.choice([2, 3]),
     )

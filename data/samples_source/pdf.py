@@ -158,7 +158,8 @@ def render(document: Document, path: Path, *, font_size: float = 8.5) -> None:
             story += [NextPageTemplate("landscape" if block.landscape else "portrait"), NewPage()]
             if block.label:
                 story.append(Paragraph(block.label, small))
-            story.append(Paragraph(block.title, title))
+            if block.title:
+                story.append(Paragraph(block.title, title))
             for line in block.above:
                 above = Table([list(line)], [width * 0.5, width * 0.2, width * 0.3])
                 above.setStyle(TableStyle([("FONT", (0, 0), (-1, -1), FONT, 9), ("ALIGN", (2, 0), (2, 0), "RIGHT")]))

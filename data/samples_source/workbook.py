@@ -25,8 +25,9 @@ def _lines(grid: Grid) -> list[tuple[int, int, int, str]]:
     if grid.label:
         lines.append((row, 0, 1, grid.label))
         row += 1
-    lines.append((row, 0, width, grid.title))
-    row += 1
+    if grid.title:
+        lines.append((row, 0, width, grid.title))
+        row += 1
     for left, _, right in grid.above:
         if left and width > 1:
             lines.append((row, 0, max(1, width // 2), left))
@@ -70,7 +71,7 @@ def render(document: Document, path: Path, *, as_text: bool = False) -> None:
             sheet.cell(at + 1, column + 1, text)
             if span > 1:
                 sheet.merge_cells(start_row=at + 1, start_column=column + 1, end_row=at + 1, end_column=column + span)
-        top = lines[-1][0] + 2
+        top = lines[-1][0] + 2 if lines else 1
         for (r, c), cell in sorted(block.cells.items()):
             target = sheet.cell(top + r, c + 1)
             if cell.fact is not None and not as_text:
@@ -119,7 +120,7 @@ def render_xls(document: Document, path: Path) -> None:
         lines = _lines(block)
         for at, column, span, text in lines:
             sheet.write_merge(at, at, column, column + span - 1, text)
-        top = lines[-1][0] + 1
+        top = lines[-1][0] + 1 if lines else 0
         for (r, c), cell in sorted(block.cells.items()):
             style = xlwt.easyxf(num_format_str=_format(cell) if cell.fact is not None else "@")
             sheet.write_merge(top + r, top + r + cell.rows - 1, c, c + cell.columns - 1, _value(cell), style)
