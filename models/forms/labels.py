@@ -109,6 +109,7 @@ class LabelReader:
     fund: str | None
     domain: str
     government: bool = False
+    scheme: str = "department"
     _codes: list[str] = field(default_factory=list)
     _stack: list[str] = field(default_factory=list)
     _economic_class: str | None = None
@@ -297,7 +298,7 @@ class LabelReader:
                 self._economic_by_name(label, name)
 
     def _economic_by_name(self, label: RowLabel, name: str) -> None:
-        scheme = "government" if self.domain == "government_economic" else "department"
+        scheme = "government" if self.domain == "government_economic" else self.scheme
         bare = split_label(name).name
         if self._economic_class and label.depth != 1:
             mapping = classify_economic(self.year, name=bare, parent=self._economic_class, scheme=scheme)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from extractors.model import Cell, Extract
-from models.classify import Mapping, classify_economic
+from models.classify import Mapping, classify_economic, economic_scheme
 from models.disclosure import Finding, FormInstance, LineItem, Metadata, Statistic
 from models.forms.columns import ColumnMeaning, column_meanings, unite_columns
 from models.forms.labels import LabelReader, RowLabel, Side, set_parents, sides
@@ -304,6 +304,16 @@ class _TableReader:
                     if cell is not None and read_amount(cell.text) is not None:
                         yield cell
 
+    def _names(self, side: Side) -> Iterator[str]:
+        """The printed names of a side's rows: together they tell which economic scheme they belong to."""
+        for row in self.table.rows:
+            for meaning in side.labels:
+                cell = (
+                    row.anchored(meaning.index) if meaning.kind == "name" and meaning.index < len(row.cells) else None
+                )
+                if cell is not None and cell.text.strip():
+                    yield clean(cell.text)
+
     def _flow_of_side(self, side: Side, count: int) -> str:
         if self.form in _TWO_SIDED and count > 1:
             declared = next((m.side for m in (*side.labels, *side.figures) if m.side), None)
@@ -323,6 +333,7 @@ class _TableReader:
             fund if fund in ("general", "gov_fund", "state_capital") else None,
             side.domain(self.form),
             self.metadata.scope == "government",
+            economic_scheme(self.year, self._names(side)) or "department",
         )
         labels: list[tuple[Row, RowLabel]] = []
         for row in self.table.rows:
