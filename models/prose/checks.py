@@ -291,7 +291,7 @@ def _denials(lines: Sequence[Line], outcome: Outcome, year: int) -> Iterator[Fin
         pattern = re.compile(rule["pattern"])
         for number, line in enumerate(lines):
             for match in pattern.finditer(line.text):
-                before = re.split(r"[。；]", line.text[: match.start()])[-1]
+                before = re.split(r"[。；]", line.text[max(0, match.start() - 200) : match.start()])[-1]
                 kind = outcome.kinds[number] if number < len(outcome.kinds) else None
                 if re.search(rf"上年|去年|{year - 1}年", before) or (kind is not None and kind.id == "glossary"):
                     continue
@@ -313,7 +313,7 @@ def _count_sums(lines: Sequence[Line], outcome: Outcome) -> Iterator[Finding]:
     for line in lines:
         found = [figure for figure in figures(line.text) if figure.kind == "count" and not figure.broken]
         for index, whole in enumerate(found):
-            if not re.match(r"，?其中[：，]?", line.text[whole.after :]):
+            if not re.match(r"，?其中[：，]?", line.text[whole.after : whole.after + 8]):
                 continue
             parts = []
             end = whole.after
@@ -325,7 +325,7 @@ def _count_sums(lines: Sequence[Line], outcome: Outcome) -> Iterator[Finding]:
             total = sum((part.value for part in parts), Decimal(0))
             if whole.unit not in ("辆", "台") or len(parts) < 2 or total == whole.value:
                 continue
-            if re.match(r"等", line.text[end:]):
+            if line.text[end : end + 1] == "等":
                 continue
             yield Finding(
                 "TXT-COUNT-SUM",

@@ -26,6 +26,10 @@ _BOUND_HEAD = re.compile(
 _SERIES = re.compile(rf"^(?P<joint>[，、和及])(?:{_NUMBER})")
 
 
+_NEAR = 12
+"""How many characters beside a figure are looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure of a line.
@@ -77,7 +81,7 @@ def _figure(text: str, match: re.Match[str]) -> Figure:
     start, end, after = match.start("number"), match.end("number"), match.end()
     value = Decimal(number.replace("，", ""))
     decimals = len(number.partition(".")[2])
-    before = text[:start]
+    before, rest = text[max(0, start - _NEAR) : start], text[after : after + _NEAR]
     broken = (
         before[-1:] in (" ", "\x1e", ".")
         or text[end : end + 1] in (" ", "\x1e")
@@ -93,13 +97,16 @@ def _figure(text: str, match: re.Match[str]) -> Figure:
     elif tail is not None:
         unit = "万元" if tail == "万" else tail
         kind = "money"
-        if _PRICE_TAIL.match(text[after:]) or _BOUND_HEAD.search(before[-8:]) or value * UNITS[unit] > LARGEST_YUAN:
+        if _PRICE_TAIL.match(rest) or _BOUND_HEAD.search(before[-8:]) or value * UNITS[unit] > LARGEST_YUAN:
             kind = "skip"
     else:
-        counted = _COUNTED.match(text[end:])
+        counted = _COUNTED.match(text[end : end + _NEAR])
         if counted:
             kind, unit, after = "count", counted.group(), end + counted.end()
-        elif re.match(r"[号〕］】个月日时分秒类款项期届]|—\d|：\d", text[end:]) or before[-1:] in "〔［【第—＊":
+        elif (
+            re.match(r"[号〕］】个月日时分秒类款项期届]|—\d|：\d", text[end : end + _NEAR])
+            or before[-1:] in "〔［【第—＊"
+        ):
             kind = "skip"
         else:
             kind = "bare"

@@ -34,6 +34,8 @@ _NUMBER_PREFIXES = (
 )
 _PAGE_NUMBER = re.compile(r"^(?:[—·]*\d{1,3}[—·]*|第\d{1,3}页(?:[，/]?共\d{1,3}页)?|\d{1,3}／\d{1,3})$")
 _CONTENTS = re.compile(r"[.…·]{4,}\d*$|[.…·]{2,}\d{1,3}$")
+_LONGEST = 6000
+"""No paragraph is read as longer than this."""
 _LONG = 18
 """A line of fewer characters that ends without punctuation is not continued by the next one unless it fills its line."""
 
@@ -188,8 +190,19 @@ def _joined(pieces: Sequence[_Piece], width: int | None) -> Iterator[_Piece]:
         yield current
 
 
+def _parts(piece: _Piece) -> Iterator[_Piece]:
+    """A paragraph longer than any real one is cut at a sentence end, so that no work grows with its square."""
+    text, start = piece.text, 0
+    while len(text) - start > _LONGEST:
+        stop = text.rfind("。", start, start + _LONGEST) + 1
+        end = stop if stop > start else start + _LONGEST
+        yield replace(piece, text=text[start:end], origins=piece.origins[start:end])
+        start = end
+    yield replace(piece, text=text[start:], origins=piece.origins[start:]) if start else piece
+
+
 def _continues(before: _Piece, after: _Piece, width: int) -> bool:
-    if before.text[-1] in _TERMINAL or before.heading_level or after.heading_level:
+    if len(before.text) > _LONGEST or before.text[-1] in _TERMINAL or before.heading_level or after.heading_level:
         return False
     depth, _ = numbering(after.text)
     if depth is not None and (depth <= 3 or not (before.text[-1].isdigit() or before.text[-1] in "第（")):
@@ -224,7 +237,7 @@ def numbering(text: str) -> tuple[int | None, int | None]:
 def _sectioned(pieces: Sequence[_Piece], sources: Mapping[str, _Piece]) -> Iterator[Line]:
     """Keep the stack of headings while walking down the lines."""
     stack: dict[int, str] = {}
-    for piece in pieces:
+    for piece in (part for whole in pieces for part in _parts(whole)):
         depth, number = numbering(piece.text)
         heading = _is_heading(piece, depth)
         if heading:

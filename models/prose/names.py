@@ -68,7 +68,21 @@ def path_spans(text: str) -> list[PathSpan]:
         run.append(match)
     if run:
         spans.extend(_span(text, run, spans[-1].end if spans else 0))
+    if not spans:
+        spans.extend(_dashed(text))
     return spans
+
+
+_PART = r"[一-龥][一-龥（）、]{2,40}?"
+_DASHED = re.compile(
+    rf"”?(?P<top>{_PART}支出)—+(?P<middle>{_PART})—+(?P<low>{_PART})(?:”|(?=科目|支出?\d|\d|，|：|。|年初|预算|决算))"
+)
+
+
+def _dashed(text: str) -> Iterator[PathSpan]:
+    """Paths whose names are joined by dashes: "“教育支出—普通教育—小学教育”科目"."""
+    for match in _DASHED.finditer(text):
+        yield PathSpan(match.start(), match.end(), (match["top"], match["middle"], match["low"]), None, "项")
 
 
 def _breaks(between: str) -> bool:

@@ -149,6 +149,8 @@ class State:
     year: int | None = None
     scope: str | None = None
     divided: bool = False
+    three_public_fund: str | None = None
+    procurement_fund: str | None = None
     zone: str | None = None
 
 
@@ -214,12 +216,14 @@ class Reader:
         state.zone = None
         state.year = state.scope = None
         state.divided = False
+        state.procurement_fund = None
         self._foreign = False
         named = self._named(number, line)
         if state.kind is not None and state.kind.id in _SILENT:
             return
         start, sentence = 0, 0
-        found = [f for f in figures(line.text) if not any(each.start <= f.start < each.end for each in named)]
+        covered = {position for each in named for position in range(each.start, each.end)}
+        found = [figure for figure in figures(line.text) if figure.start not in covered]
         for end in [*(m.end() for m in _SENTENCE.finditer(line.text)), len(line.text)]:
             if end > start:
                 inside = [figure for figure in found if start <= figure.start < end]
@@ -579,13 +583,14 @@ class Reader:
             while start > 0 and text[start - 1] not in "，。；：、中" and token.start - start < 24:
                 start -= 1
             fund_at = max(
-                text.rfind(word, 0, token.start) for word in ("一般公共", "公共财政", "政府性", "国有资本", "财政")
+                text.rfind(word, max(0, token.start - 40), token.start)
+                for word in ("一般公共", "公共财政", "政府性", "国有资本", "财政")
             )
             name = text[max(fund_at, start) : token.end]
         fund = clause.fund if clause.fund in _FUND_ITEMS else None
         what = self._what(subject, fund, name, None if self.government else clause.scope)
         if subject.stages is not None:
-            stage = re.findall(subject.stages, text[: token.start])
+            stage = re.findall(subject.stages, text[max(0, token.start - 300) : token.start])
             if not stage:
                 clause.clean = False
                 return
@@ -637,11 +642,11 @@ class Reader:
         elif subject.flow == "income":
             resolved = "all"
         elif subject.group == "three_public":
-            resolved = fund or (
-                "fiscal_grant"
-                if "财政拨款" in (state.section or "") + name and "一般公共预算" not in (state.section or "") + name
-                else "general"
-            )
+            resolved = fund or self._three_public_fund(subject, name)
+        elif subject.group == "procurement":
+            resolved = fund or state.procurement_fund or "all"
+            if subject.kind == "total":
+                state.procurement_fund = resolved
         elif subject.fund is not None:
             resolved = subject.fund
         elif fund is not None:
@@ -672,6 +677,17 @@ class Reader:
             combines=subject.combines,
             measure=subject.measure,
         )
+
+    def _three_public_fund(self, subject: Subject, name: str) -> str:
+        """The total says whether it is of all 财政拨款 or of 一般公共预算; its parts follow it."""
+        state = self.state
+        if subject.kind != "total" and state.three_public_fund is not None:
+            return state.three_public_fund
+        said = (state.section or "") + name
+        fund = "fiscal_grant" if "财政拨款" in said and "一般公共预算" not in said else "general"
+        if subject.kind == "total":
+            state.three_public_fund = fund
+        return fund
 
     def _inside_income(self) -> bool:
         """Whether incomes named now are parts of the total income of all funds."""
@@ -788,7 +804,8 @@ class Reader:
                 order if len(pairs) > len(group) else 0,
             )
         last = subjects[-1]
-        bracketed = line.text.rfind("（", 0, figure.start) > line.text.rfind("）", 0, figure.start)
+        floor = max(0, figure.start - 300)
+        bracketed = line.text.rfind("（", floor, figure.start) > line.text.rfind("）", floor, figure.start)
         headed = last.kind == "total" and last.group is None and not last.path and not bracketed
         if (measure == "change" or compare is None) and headed:
             state.headline = last
@@ -1070,7 +1087,7 @@ class Reader:
         return best if best is not None and self._unit_votes[best] >= 0.8 * total else None
 
     def _unread(self, number: int, group: list[Figure]) -> None:
-        self.outcome.unread.extend((number, figure) for figure in group if figure.kind == "money")
+        self.outcome.unread.extend((number, f) for f in group if f.kind == "money" and f.unit is not None)
 
 
 _COMPARABLE = frozenset({"year", "last_year", "this_year", "measure", "fund", "subject", "noise"})

@@ -15,6 +15,8 @@ _LABEL_HEAD = re.compile(
     r"^(?:其中|截至|全年|共计|累计|另|包括|按规定|本年度?|当年|年末|有|共有|共|和|及|或)+|^(?:\d{4}年度?)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:底|末)?"
 )
 _LABEL_TAIL = re.compile(r"(?:共有|共计|共|为|是|达|达到|有|合计|累计|计|总数|数量|的|安排|约|数)+$")
+_NEAR, _EARLIER = 60, 1000
+"""How many amounts before a percentage are looked at: in its paragraph, and for a total named in it."""
 _NOUN = re.compile(r"项目|单位|部门|目标|指标|预算单位")
 _SECTIONS = frozenset({"three_public", "assets", "procurement", "performance", "agency_running"})
 _COUNT_UNITS = frozenset(
@@ -57,8 +59,12 @@ def statistics(lines: Sequence[Line], outcome: Outcome) -> Iterator[Statistic]:
 
 def _percentage(line: Line, ratio: Ratio, reads: Sequence[Read]) -> Statistic | None:
     figure = ratio.figure
-    before = [read for read in reads[: ratio.before] if read.line_no == ratio.line_no]
-    subject, base = _operands(ratio, before, reads[: ratio.before])
+    before: list[Read] = []
+    for read in reversed(reads[max(0, ratio.before - _NEAR) : ratio.before]):
+        if read.line_no != ratio.line_no:
+            break
+        before.insert(0, read)
+    subject, base = _operands(ratio, before, reads[max(0, ratio.before - _EARLIER) : ratio.before])
     if subject is None and base is None:
         return None
     value = figure.value
