@@ -15,12 +15,15 @@ from prefect.cache_policies import NO_CACHE
 
 from flows import road
 from flows.home import Fetching, Home, ingestion_lock
+from flows.intake import fetch_remote, take_local
+from flows.observer import Observer
+from flows.reading import read_documents
 from flows.sources import Download, TransientFetchError
 
-_observer = road.Observer()
+_observer = Observer()
 
 
-def observe(observer: road.Observer) -> None:
+def observe(observer: Observer) -> None:
     """Who hears of the progress of flows run in this process."""
     global _observer
     _observer = observer
@@ -39,7 +42,7 @@ def _worth_another_try(_task: Any, _run: Any, state: Any) -> bool:
 @task(name="fetch", cache_policy=NO_CACHE, retry_condition_fn=_worth_another_try, retry_jitter_factor=0.3)
 def fetch_task(home: Home, url: str, settings: Fetching) -> Download:
     """Fetch one address; transient failures are tried again with growing pauses."""
-    return road.fetch_remote(home, url, settings)
+    return fetch_remote(home, url, settings)
 
 
 def _fetch(home: Home, url: str, settings: Fetching) -> Download:
@@ -49,8 +52,8 @@ def _fetch(home: Home, url: str, settings: Fetching) -> Download:
 
 STEPS = road.Steps(
     fetch=_fetch,
-    take=task(name="take-in", cache_policy=NO_CACHE)(road.take_local),
-    read=task(name="read", cache_policy=NO_CACHE)(road.read_documents),
+    take=task(name="take-in", cache_policy=NO_CACHE)(take_local),
+    read=task(name="read", cache_policy=NO_CACHE)(read_documents),
     build=task(name="build", cache_policy=NO_CACHE)(road.build_candidate),
     check=task(name="check", cache_policy=NO_CACHE)(road.check_candidate),
     publish=task(name="publish", cache_policy=NO_CACHE)(road.publish_candidate),

@@ -7,69 +7,23 @@ ingestion lock.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from flows import candidate, checking, staging
-from flows.home import Configuration, Fetching, Home
+from flows.home import Fetching, Home
+from flows.intake import fetch_remote, take_local, take_remote
+from flows.observer import DocumentReport, Intake, Observer
 from flows.operations import now, session_of
-from flows.originals import keep_bytes, keep_file
-from flows.pool import run_jobs
-from flows.sources import Download, FetchError, LocalSource, Skipped, SourceError, fetch, is_url, local_files
-from flows.versions import checking_key, code_version, stage_key
-from flows.work import Job
-from models.operations import LocalFile, Member, Original, RemoteFile, Run, Source
-
-
-class Observer:
-    """What the command line wants to hear while the road is travelled; silent by default."""
-
-    def skipped(self, item: Skipped) -> None:
-        """A file left out on purpose."""
-
-    def failed_source(self, source: str, reason: str) -> None:
-        """A source that gave nothing."""
-
-    def stage(self, text: str) -> None:
-        """A step begins."""
-
-    def reading(self, total: int) -> None:
-        """So many documents will be read (may grow as archives are opened)."""
-
-    def read(self, name: str) -> None:
-        """One more is done."""
-
-    def document(self, report: DocumentReport) -> None:
-        """What became of one document."""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentReport:
-    """What became of one document in this run. new: its bytes or its reading are new in this run."""
-
-    document_id: str
-    name: str
-    status: str
-    reason: str | None
-    forms: int = 0
-    line_items: int = 0
-    findings: int = 0
-    seconds: float = 0.0
-    new: bool = True
-
-
-@dataclass(slots=True)
-class Intake:
-    """What the sources gave: the originals named (in order), those skipped, and sources that failed."""
-
-    documents: list[str] = field(default_factory=list)
-    failures: list[tuple[str, str]] = field(default_factory=list)
-    skipped: int = 0
+from flows.reading import outdated, read_documents, stage_keys, unread
+from flows.sources import Download, FetchError, is_url
+from flows.versions import checking_key, code_version
+from models.operations import Original, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,201 +76,6 @@ def finish_run(
             run.documents, run.failed, run.published = documents, failed, published
 
 
-# --- taking in -----------------------------------------------------------------------------------------------------
-
-
-def take_local(home: Home, run_id: str, source: str, intake: Intake, observer: Observer) -> None:
-    """Take in a file or a folder. A file whose size and times are as they were is not read again."""
-    try:
-        for item in local_files(source, leave_out=home.root):
-            if isinstance(item, Skipped):
-                intake.skipped += 1
-                observer.skipped(item)
-            else:
-                _take_file(home, run_id, item, intake, observer)
-    except SourceError as error:
-        intake.failures.append((source, str(error)))
-        observer.failed_source(source, str(error))
-
-
-def _take_file(home: Home, run_id: str, item: LocalSource, intake: Intake, observer: Observer) -> None:
-    path = str(item.path)
-    try:
-        state = item.path.stat()
-        with session_of(home) as session:
-            known = session.get(LocalFile, path)
-            mark = (state.st_size, state.st_mtime_ns, state.st_ctime_ns)
-            if known and (known.size, known.mtime_ns, known.ctime_ns) == mark and home.original(known.sha256).exists():
-                sha256, size = known.sha256, known.size
-            else:
-                sha256, size = keep_file(home, item.path)
-                session.merge(LocalFile(path=path, size=mark[0], mtime_ns=mark[1], ctime_ns=mark[2], sha256=sha256))
-        register(home, run_id, sha256, size, path, item.name)
-    except OSError as error:
-        reason = f"打不开：{error.strerror or error}"
-        intake.failures.append((path, reason))
-        observer.failed_source(path, reason)
-        return
-    intake.documents.append(sha256)
-
-
-def fetch_remote(home: Home, url: str, settings: Fetching) -> Download:
-    """Fetch an address, conditionally where it was fetched before. Raises FetchError (transient or not)."""
-    with session_of(home) as session:
-        known = session.get(RemoteFile, url)
-        usable = known is not None and home.original(known.sha256).exists()
-        etag, modified = (known.etag, known.last_modified) if known is not None and usable else (None, None)
-    return fetch(url, settings, etag=etag, last_modified=modified)
-
-
-def take_remote(home: Home, run_id: str, download: Download, intake: Intake) -> None:
-    """Take in what an address gave."""
-    with session_of(home) as session:
-        known = session.get(RemoteFile, download.url)
-        if download.data is None and known is not None:
-            known.checked_at = now()
-            intake.documents.append(known.sha256)
-            return
-        data = download.data or b""
-        sha256, size = keep_bytes(home, data)
-        session.merge(
-            RemoteFile(
-                url=download.url,
-                etag=download.etag,
-                last_modified=download.last_modified,
-                sha256=sha256,
-                file_name=download.name,
-                checked_at=now(),
-            )
-        )
-    register(home, run_id, sha256, size, download.url, download.name)
-    intake.documents.append(sha256)
-
-
-def register(home: Home, run_id: str, sha256: str, size: int, source_uri: str, name: str) -> None:
-    """Enter an original, or one more address of it, in the operational database."""
-    with session_of(home) as session:
-        moment = now()
-        if session.get(Original, sha256) is None:
-            number = (session.scalar(select(func.max(Original.sequence))) or 0) + 1
-            session.add(
-                Original(
-                    sha256=sha256,
-                    size=size,
-                    source_uri=source_uri,
-                    file_name=name,
-                    ingested_at=moment,
-                    run_id=run_id,
-                    sequence=number,
-                )
-            )
-            session.flush()
-        seen = session.scalar(select(Source).where(Source.sha256 == sha256, Source.source_uri == source_uri))
-        if seen is None:
-            session.add(
-                Source(sha256=sha256, source_uri=source_uri, file_name=name, first_seen_at=moment, last_seen_at=moment)
-            )
-        else:
-            seen.last_seen_at = moment
-
-
-# --- reading -------------------------------------------------------------------------------------------------------
-
-
-def read_documents(
-    home: Home,
-    run_id: str,
-    documents: Iterable[str],
-    configuration: Configuration,
-    observer: Observer,
-    *,
-    again: bool = False,
-    target: str = "flows.work:process",
-) -> list[str]:
-    """Read what is not yet staged under the present code; archives are opened and their members read as well.
-
-    again: read failed ones once more. Returns every document concerned, members of archives in place of the archives.
-    """
-    key = stage_key()
-    queue, concerned, seen = list(dict.fromkeys(documents)), list[str](), set[str]()
-    while queue:
-        jobs, opened = [], []
-        for sha256 in queue:
-            if sha256 in seen:
-                continue
-            seen.add(sha256)
-            facts = staging.read_facts(home.stage(sha256, key))
-            if facts is None or (again and facts.failure is not None and home.original(sha256).exists()):
-                jobs.append(_job(home, sha256, key, configuration))
-            opened.append(sha256)
-        if jobs:
-            observer.reading(len(jobs))
-            _read_batch(home, jobs, configuration, observer, target)
-        queue = []
-        for sha256 in opened:
-            facts = staging.read_facts(home.stage(sha256, key))
-            assert facts is not None
-            members = _settle(home, run_id, sha256, facts, key)
-            if facts.archive:
-                queue += members
-            else:
-                concerned.append(sha256)
-    return list(dict.fromkeys(concerned))
-
-
-def _job(home: Home, sha256: str, key: str, configuration: Configuration) -> Job:
-    with session_of(home) as session:
-        original = session.get(Original, sha256)
-        assert original is not None
-        return Job(str(home.root), sha256, key, original.file_name, original.source_uri, configuration.reading.seconds)
-
-
-def _read_batch(home: Home, jobs: Sequence[Job], configuration: Configuration, observer: Observer, target: str) -> None:
-    reading = configuration.reading
-    ended = run_jobs(
-        jobs,
-        target=target,
-        workers=reading.workers,
-        batch=reading.batch,
-        seconds=reading.seconds,
-        memory_mb=reading.memory_mb,
-    )
-    for one in ended:
-        root = home.stage(one.job.document_id, one.job.stage_key)
-        if one.failure is not None or staging.read_facts(root) is None:
-            reason = one.failure or "读取进程没有留下结果；未读取。"
-            staging.stage_failure(root, one.job.document_id, one.job.stage_key, reason, seconds=one.seconds)
-        observer.read(one.job.file_name)
-
-
-def _settle(home: Home, run_id: str, sha256: str, facts: staging.Facts, key: str) -> list[str]:
-    """Note under which key a document is staged; enter an archive's members. Returns the members."""
-    with session_of(home) as session:
-        original = session.get(Original, sha256)
-        assert original is not None
-        original.stage_key = key
-        original.kind = "archive" if facts.archive else "document"
-        address = original.source_uri
-    for name, member, failure in facts.members:
-        path = home.original(member)
-        register(
-            home,
-            run_id,
-            member,
-            path.stat().st_size if failure is None else 0,
-            f"{address}!/{name}",
-            name.rsplit("/", 1)[-1],
-        )
-        with session_of(home) as session:
-            session.merge(Member(archive_sha256=sha256, name=name, sha256=member))
-        if failure is not None:
-            staging.stage_failure(home.stage(member, key), member, key, failure)
-    return [member for _, member, _ in facts.members]
-
-
-# --- building, checking, publishing --------------------------------------------------------------------------------
-
-
 def entries_of(home: Home) -> list[candidate.Entry]:
     """Every document ever taken in (archives that opened are not documents), as it was last staged."""
     rejected = checking.rejected_documents(home)
@@ -339,30 +98,6 @@ def entries_of(home: Home) -> list[candidate.Entry]:
             )
         )
     return found
-
-
-def unread(home: Home) -> list[str]:
-    """Originals that an interrupted run left unread or whose staged extract is gone."""
-    with session_of(home) as session:
-        originals = list(session.scalars(select(Original).order_by(Original.sequence)))
-    return [
-        one.sha256
-        for one in originals
-        if home.original(one.sha256).exists()
-        and (one.stage_key is None or staging.read_facts(home.stage(one.sha256, one.stage_key)) is None)
-    ]
-
-
-def outdated(home: Home) -> list[str]:
-    """Originals last read by another version of the code or the reference data."""
-    key = stage_key()
-    with session_of(home) as session:
-        query = (
-            select(Original.sha256)
-            .where((Original.stage_key != key) | Original.stage_key.is_(None))
-            .order_by(Original.sequence)
-        )
-        return [sha256 for sha256 in session.scalars(query) if home.original(sha256).exists()]
 
 
 def build_facts(home: Home, entries: Sequence[candidate.Entry]) -> dict[str, str]:
@@ -523,24 +258,3 @@ def reports(home: Home, documents: Sequence[str], before: dict[str, str]) -> lis
                 )
             )
     return found
-
-
-def staged_documents(home: Home, documents: Iterable[str]) -> list[str] | None:
-    """The documents (members in place of archives) if all of them are staged under the present code, else None."""
-    key, found, queue = stage_key(), list[str](), list(documents)
-    while queue:
-        sha256 = queue.pop(0)
-        facts = staging.read_facts(home.stage(sha256, key))
-        if facts is None:
-            return None
-        if facts.archive:
-            queue = [member for _, member, _ in facts.members] + queue
-        else:
-            found.append(sha256)
-    return list(dict.fromkeys(found))
-
-
-def stage_keys(home: Home) -> dict[str, str]:
-    """Under which key each document was staged last."""
-    with session_of(home) as session:
-        return {sha256: key for sha256, key in session.execute(select(Original.sha256, Original.stage_key)) if key}

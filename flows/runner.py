@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows import road
+from flows import reading, road
 from flows.candidate import build_facts_of
 from flows.home import Home, ingestion_lock
+from flows.intake import take_local
+from flows.observer import Intake, Observer
 from flows.sources import Skipped, is_url
 
 
-def run(home: Home, sources: list[str], observer: road.Observer, **options: Any) -> road.RunReport:
+def run(home: Home, sources: list[str], observer: Observer, **options: Any) -> road.RunReport:
     """One run of the flow over the sources (see `flows.pipeline.ingest_flow` for the options)."""
     home.create().configuration()
     if not any(options.get(name) for name in ("again", "force")) and not any(map(is_url, sources)):
@@ -31,7 +33,7 @@ def run(home: Home, sources: list[str], observer: road.Observer, **options: Any)
         return report
 
 
-class _Quiet(road.Observer):
+class _Quiet(Observer):
     """Keeps what was skipped until it is known who will say so."""
 
     def __init__(self) -> None:
@@ -43,23 +45,23 @@ class _Quiet(road.Observer):
 
 
 def _unchanged(
-    home: Home, run_id: str, sources: list[str], observer: road.Observer, *, reread: bool
+    home: Home, run_id: str, sources: list[str], observer: Observer, *, reread: bool
 ) -> road.RunReport | None:
     """The report of a run that has nothing to do, or None: then the flow is wanted."""
     if not home.warehouse.exists():
         return None
     with ingestion_lock(home, on_wait=lambda: observer.stage("等待另一个收录结束")):
-        intake, quiet = road.Intake(), _Quiet()
+        intake, quiet = Intake(), _Quiet()
         for source in sources:
-            road.take_local(home, run_id, source, intake, quiet)
-        documents = road.staged_documents(home, intake.documents)
-        if documents is None or (road.outdated(home) if reread else road.unread(home)):
+            take_local(home, run_id, source, intake, quiet)
+        documents = reading.staged_documents(home, intake.documents)
+        if documents is None or (reading.outdated(home) if reread else reading.unread(home)):
             return None
         if road.build_facts(home, road.entries_of(home)) != build_facts_of(home):
             return None
         for item in quiet.items:
             observer.skipped(item)
-        reports = road.reports(home, documents, road.stage_keys(home))
+        reports = road.reports(home, documents, reading.stage_keys(home))
         report = road.RunReport(run_id, tuple(reports), tuple(intake.failures), False, intake.skipped)
         road.finish_run(home, run_id, "finished", documents=len(reports), failed=report.failures)
         return report

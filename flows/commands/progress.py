@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from flows.commands.names import STATUS
-from flows.road import DocumentReport, Observer, RunReport
+from flows.observer import DocumentReport, Observer
+from flows.road import RunReport
 from flows.sources import Skipped
 
 

@@ -9,7 +9,7 @@ import functools
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,25 @@ import duckdb
 from flows import road
 from flows.candidate import connected
 from flows.home import Home, ingestion_lock
+from flows.observer import Observer
 from flows.operations import session_of
+from flows.pool import Finished
+from flows.reading import read_documents
 
 FAKE = "tests.flows.fakes:read"
+
+
+def inline(jobs: Sequence[Any], **_: Any) -> Iterator[Finished]:
+    """In place of the worker pool: the fake reading in this process, without two seconds of imports a run."""
+    from tests.flows import fakes
+
+    for job in jobs:
+        failure = None
+        try:
+            fakes.read(job)
+        except ValueError as error:
+            failure = f"{error}"
+        yield Finished(job, failure)
 
 
 def check(home: Home, run_id: str, path: Path) -> dict[str, Any]:
@@ -36,8 +52,10 @@ def check(home: Home, run_id: str, path: Path) -> dict[str, Any]:
     return {}
 
 
-def drive(home: Home, *sources: Path, die_at: str | None = None, **options: Any) -> road.RunReport:
-    """One run. die_at: the step before which the process kills itself as the system would (SIGKILL)."""
+def drive(home: Home, *sources: Path, die_at: str | None = None, pool: bool = False, **options: Any) -> road.RunReport:
+    """One run. die_at: the step before which the process kills itself as the system would (SIGKILL). pool: read in worker
+    processes.
+    """
 
     def fatal(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
         def run(*arguments: Any, **more: Any) -> Any:
@@ -48,16 +66,25 @@ def drive(home: Home, *sources: Path, die_at: str | None = None, **options: Any)
         return run
 
     home.create()
+    how: dict[str, Any] = {"target": FAKE} if pool else {"pool": inline}
+    read = functools.partial(read_documents, **how)
     steps = road.Steps(
-        read=fatal("read", functools.partial(road.read_documents, target=FAKE)),
+        read=fatal("read", read),
         build=fatal("build", road.build_candidate),
         check=fatal("check", check),
         publish=fatal("publish", road.publish_candidate),
     )
     with ingestion_lock(home):
         run_id = road.start_run(home, "ingest")
-        report = road.travel(home, run_id, [str(one) for one in sources], steps, road.Observer(), **options)
-        road.finish_run(home, run_id, "finished", documents=len(report.documents), failed=report.failures, published=report.published)
+        report = road.travel(home, run_id, [str(one) for one in sources], steps, Observer(), **options)
+        road.finish_run(
+            home,
+            run_id,
+            "finished",
+            documents=len(report.documents),
+            failed=report.failures,
+            published=report.published,
+        )
     return report
 
 

@@ -44,7 +44,9 @@ def item(locator: str, amount: str, **more: Any) -> LineItem:
     return LineItem(**{**values, **more})
 
 
-def metadata(name: str | None = "某市审计局", year: int | None = 2023, kind: str | None = "final_account", **more: Any) -> Metadata:
+def metadata(
+    name: str | None = "某市审计局", year: int | None = 2023, kind: str | None = "final_account", **more: Any
+) -> Metadata:
     """What a document says of itself."""
     values: dict[str, Any] = {
         "report_kind": kind,
@@ -61,7 +63,9 @@ def metadata(name: str | None = "某市审计局", year: int | None = 2023, kind
 
 def put(home: Home, document: str, disclosure: Disclosure, key: str = "k") -> staging.Facts:
     """Stage a disclosure as if it had been read."""
-    return staging.stage(home.stage(document, key), document, key, extract=Extract("html", "fake", ()), disclosure=disclosure)
+    return staging.stage(
+        home.stage(document, key), document, key, extract=Extract("html", "fake", ()), disclosure=disclosure
+    )
 
 
 def read(job: Job) -> None:
@@ -81,8 +85,14 @@ def read(job: Job) -> None:
         bytearray(8 << 30)
     elif action == "raise":
         raise ValueError("injected")
-    items = tuple(item(f"p1t1r{number}c1", amount, row_no=number) for number, amount in enumerate(order.get("amounts", ()), 1))
+    items = tuple(
+        item(f"p1t1r{number}c1", amount, row_no=number) for number, amount in enumerate(order.get("amounts", ()), 1)
+    )
     disclosure = Disclosure(metadata(order.get("name", "某市审计局"), order.get("year", 2023)), items)
     staging.stage(
-        home.stage(job.document_id, job.stage_key), job.document_id, job.stage_key, extract=Extract("html", "fake", ()), disclosure=disclosure
+        home.stage(job.document_id, job.stage_key),
+        job.document_id,
+        job.stage_key,
+        extract=Extract("html", "fake", ()),
+        disclosure=disclosure,
     )
