@@ -26,6 +26,9 @@ _NOTE = re.compile(r"(?:注|说明|备注)[\d①-⑳]?[：:.、]")
 _PUNCTUATION = re.compile(r"[，。；,;]")
 _STOPS = "。！？；：!?;:"
 _CAPTION = re.compile(r"表|(?:单位|部门|名称)[:：]|^\d{4}年度?$")
+_CAPTION_START = re.compile(
+    r"(?:编制|填报|预算)?(?:单位|部门)(?:名称)?\s*[:：]|金额单位|公开\s*\d+\s*表|附?表\s*[\d一二三四五六七八九十]"
+)
 _TOP, _BOTTOM = 0.09, 0.88
 
 
@@ -57,7 +60,6 @@ class _Draft:
     box: Box
     size: float
     last: Line
-    open: bool
     last_page: int
 
 
@@ -121,12 +123,10 @@ def build(flows: Sequence[Flow], running: Collection[str] = ()) -> list[Paragrap
                 box = draft.box
                 if draft.last_page == content.number == draft.page.number:
                     box = (min(box[0], item.box[0]), box[1], max(box[2], item.box[2]), item.box[3])
-                draft = _Draft(
-                    draft.page, _glue(draft.text, item.text), box, draft.size, item, _full(item, margin), content.number
-                )
+                draft = _Draft(draft.page, _glue(draft.text, item.text), box, draft.size, item, content.number)
             else:
                 close()
-                draft = _Draft(content, item.text, item.box, item.size, item, _full(item, margin), content.number)
+                draft = _Draft(content, item.text, item.box, item.size, item, content.number)
     close()
     return blocks
 
@@ -152,16 +152,15 @@ def _margins(flows: Sequence[Flow]) -> dict[int, _Margins]:
     }
 
 
-def _full(line: Line, margin: _Margins) -> bool:
-    """Whether the line runs to the right margin, so that the next may continue it."""
-    return len(line.pieces) == 1 and line.box[2] >= margin.right - 2.1 * line.size and not _LEADERS.search(line.text)
-
-
 def _continues(draft: _Draft, line: Line, content: PageContent, margin: _Margins) -> bool:
     """Whether a line carries on the paragraph before it."""
     last = draft.last
+    if len(line.pieces) > 1 or len(last.pieces) > 1 or _LEADERS.search(line.text) or _LEADERS.search(last.text):
+        return False
     dangling = line.text[0] in "，。；、）" and draft.last_page == content.number
-    if not (draft.open or dangling) or len(line.pieces) > 1 or _LEADERS.search(line.text):
+    # Unbreakable words (figures) leave ragged ends; a sentence that has not ended may stop well before the margin.
+    room = margin.right - last.box[2]
+    if not dangling and room > (2.1 if last.text[-1] in _STOPS else 6.0) * last.size:
         return False
     if abs(line.size - last.size) > 0.12 * last.size:
         return False
@@ -170,6 +169,8 @@ def _continues(draft: _Draft, line: Line, content: PageContent, margin: _Margins
     same_page = draft.last_page == content.number
     gap = line.box[1] - last.box[3]
     at_left = line.lead < 0.8 and line.box[0] <= margin.left + 1.3 * line.size
+    if _CAPTION_START.match(line.text):
+        return False
     if HEADING.match(line.text) and not (at_left and not ended and _INLINE.match(line.text)):
         return False
     if not same_page:
@@ -178,14 +179,15 @@ def _continues(draft: _Draft, line: Line, content: PageContent, margin: _Margins
         return False
     # A block set in as a whole: its lines begin alike and run right to the margin, which headings rarely do.
     heading = HEADING.match(draft.text) is not None and not _PUNCTUATION.search(draft.text)
-    filled = last.box[2] >= margin.right - 1.1 * line.size
+    filled = room <= 1.1 * line.size
     aligned = line.lead < 0.8 and abs(line.box[0] - last.box[0]) < 0.6 * line.size
     below = aligned and filled and not stopped and not heading
     middle, last_middle = (line.box[0] + line.box[2]) / 2, (last.box[0] + last.box[2]) / 2
     # The second line of a centred title: both centred on the page, the first one with no room for more.
     page_middle = content.frame[0] / 2
     centred = max(abs(middle - page_middle), abs(last_middle - page_middle)) < 1.2 * line.size and not stopped
-    hanging = _NOTE.match(draft.text) is not None and not stopped and gap < 0.9 * line.size
+    centred = centred and room < 2.1 * line.size
+    hanging = _NOTE.match(draft.text) is not None and not stopped and gap < 0.9 * line.size and room < 2.1 * line.size
     return at_left or below or centred or hanging or dangling
 
 

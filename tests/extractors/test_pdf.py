@@ -380,6 +380,22 @@ def test_paragraphs_are_joined_over_lines_and_pages_without_page_numbers(tmp_pat
     assert paragraphs[2:] == ["二、其他情况"]
 
 
+def test_a_figure_moved_to_the_next_line_stays_in_its_sentence(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        say(canvas, 68, 60, "甲" * 38 + "。", 12)
+        say(canvas, 92, 90, "二、支出决算情况说明", 12)
+        say(canvas, 92, 110, "本年支出合计3635.33万元，其中：基本支出2172.39万元；项目支出", 12)
+        say(canvas, 68, 130, "1462.93万元，占40.24%。", 12)
+        say(canvas, 92, 150, "三、财政拨款支出情况说明", 12)
+
+    paragraphs = [p.text for p in read_pdf(page(tmp_path, draw)).paragraphs()]
+    assert paragraphs[1:] == [
+        "二、支出决算情况说明",
+        "本年支出合计3635.33万元，其中：基本支出2172.39万元；项目支出1462.93万元，占40.24%。",
+        "三、财政拨款支出情况说明",
+    ]
+
+
 def test_three_line_table(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         say(canvas, 200, 80, "表1 支出情况表", 14)
