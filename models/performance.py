@@ -107,7 +107,9 @@ def read_performance(extract: Extract, metadata: Metadata) -> PerformanceReading
 
 
 # Beside 项目名称 in a header: then the row heads a list of projects with amounts (项目支出表), and no card of one project.
-_LIST_HEADER = re.compile(r"合计|总计|小计|金额|预算数|决算数|(本年)?(财政拨款|一般公共预算|政府性基金|国有资本经营).*|财政专户.*|单位资金")
+_LIST_HEADER = re.compile(
+    r"合计|总计|小计|金额|预算数|决算数|(本年)?(财政拨款|一般公共预算|政府性基金|国有资本经营).*|财政专户.*|单位资金"
+)
 
 
 class _Reader:
@@ -141,14 +143,17 @@ class _Reader:
             current = self._open(name, ordinal, 0, 0, table.place, caption_unit)
         self.interrupted = False
         self._last = ordinal
-        self.consumed.add(ordinal)
-        self._rows(ordinal, grid, kinds, caption_unit, table)
+        inside = next((unit for row in grid[:4] for cell in _distinct(row) if (unit := read_unit(cell.text))), None)
+        before = self._size()
+        self._rows(ordinal, grid, kinds, inside or caption_unit, table)
+        if self._size() > before:
+            self.consumed.add(ordinal)
 
     # --- what a row is ---------------------------------------------------------------------------------------------
 
     def _row_kind(self, row: list[Cell | None]) -> str:
         labels = [_bare(_label(cell.text)) for cell in _distinct(row) if cell.text.strip()]
-        if any(_role("head", label) == "project_name" for label in labels[:2]) and len(labels) <= 6:
+        if labels and _role("head", labels[0]) == "project_name" and self._is_head_row(labels):
             return "project"
         roles = {role for label in labels if (role := _role("indicator", label)) is not None}
         if "level3" in roles and ({"level1", "level2"} & roles or {"target", "weight"} & roles):
@@ -157,6 +162,12 @@ class _Reader:
         if len(amounts & {"initial", "adjusted", "executed", "rate"}) >= 2:
             return "amounts"
         return ""
+
+    def _is_head_row(self, labels: list[str]) -> bool:
+        """Whether 项目名称 is a label with its value beside it, and not the head of a column of names."""
+        if len(labels) <= 2:
+            return len(labels) == 1 or _role("head", labels[1]) is not None or not _looks_like_header(labels[1])
+        return len(labels) in (3, 4) and any(_role("head", label) not in (None, "goal") for label in labels[1:3])
 
     def _lists(self, row: list[Cell | None]) -> bool:
         return any(_role("head", _bare(_label(cell.text))) == "project_name" for cell in _distinct(row))
@@ -274,12 +285,7 @@ class _Reader:
         name = "" if cell is cells[at] else clean(cell.text.replace("\n", ""))
         if not name or _role("head", _bare(_label(name))) is not None:
             return None
-        coded = _CODE.match(name)
-        code, title = (
-            (coded.group(1), coded.group(2).strip())
-            if coded and any(c.isdigit() for c in coded.group(1))
-            else (None, name)
-        )
+        code, title = _split_name(name)
         card = self._open(title, ordinal, cell.row, cell.column, cell.place, caption_unit)
         card.code = code
         self._head(card, cells)
@@ -367,7 +373,9 @@ class _Reader:
             if cell is not None and cell is not named and cell.text.strip():
                 named = cell
                 name = clean(cell.text.replace("\n", ""))
-                card = self._open(name, ordinal, index, column, cell.place, caption_unit)
+                code, title = _split_name(name)
+                card = self._open(title, ordinal, index, column, cell.place, caption_unit)
+                card.code = code
                 card.header, card.order = header, order
                 for head, source in money:
                     value = row[head.column]
@@ -439,12 +447,19 @@ class _Reader:
 
     # --- result ----------------------------------------------------------------------------------------------------
 
+    def _size(self) -> int:
+        """How much has been read: a table that adds nothing is left to others."""
+        heads = sum(bool(card.department) + bool(card.unit_name) + bool(card.code) for card in self.cards)
+        return heads + sum(len(card.rows) + len(card.indicators) for card in self.cards)
+
     def result(self) -> PerformanceReading:
         """All that was read, in reading order."""
         projects: list[PerformanceProject] = []
         findings: list[Finding] = []
         indicators: list[PerformanceIndicator] = []
         for card in self.cards:
+            if not (card.rows or card.indicators or card.department or card.unit_name or card.code):
+                continue
             indicators.extend(card.indicators)
             projects.extend(self._projects(card))
             if card.money_unit is None and any(
@@ -483,6 +498,19 @@ class _Reader:
                 place=place,
                 project_no=card.number,
             )
+
+
+def _split_name(name: str) -> tuple[str | None, str]:
+    """Code and title of "51050021T000000206964-综合调研"; a short number before a name stays part of it."""
+    coded = _CODE.match(name)
+    if coded and any(character.isdigit() for character in coded.group(1)):
+        return coded.group(1), coded.group(2).strip()
+    return None, name
+
+
+def _looks_like_header(label: str) -> bool:
+    """Whether the cell beside 项目名称 is a column head (金额, 资金来源…) rather than a project's name."""
+    return re.fullmatch(r".{0,8}(?:金额|规模|类型|来源|预算数?|单位|性质|内容|目标|说明|备注)", label) is not None
 
 
 def _distinct(row: list[Cell | None]) -> list[Cell]:

@@ -126,12 +126,12 @@ def _pieces(extract: Extract, skip_tables: frozenset[int]) -> Iterator[_Piece]:
             yield _Piece(f"b{ordinal}", block.text, block.place, block.heading_level)
         elif isinstance(block, Table) and ordinal not in skip_tables:
             for cell in block.cells:
-                if _is_prose(cell):
+                if _is_prose(cell) and 2 * cell.column_span >= block.n_columns:
                     yield from _cell_pieces(ordinal, cell)
 
 
 def _is_prose(cell: Cell) -> bool:
-    """Whether a table cell holds sentences rather than a label or a figure."""
+    """Whether a table cell holds sentences rather than a label or a figure (a web page laid out by tables)."""
     return len(cell.text) >= 60 and "。" in cell.text
 
 

@@ -113,3 +113,39 @@ def test_empty_form_gives_no_project() -> None:
     )
     assert reading.projects == ()
     assert reading.indicators == ()
+
+
+def test_columns_of_names_and_money_are_no_card() -> None:
+    reading = read(
+        table(
+            """
+            项目名称 | 投资总规模 | 资金来源 | 项目简要说明
+            热电联产配套 | 124201 | 45500 | 新建
+            产业园二期 | 34143 | 7400 | 续建
+            """
+        )
+    )
+    assert reading == PerformanceReading()
+
+
+def test_list_of_projects_with_their_indicators() -> None:
+    reading = read(
+        table(
+            """
+            金额单位：万元 | < | < | < | < | <
+            序号 | 项目名称 | 预算数 | 三级指标 | 指标性质 | 指标值
+            1 | 41010021T000000008888-库房改造 | 1,500.00 | 改造间数 | ≥ | 3
+            ^ | ^ | ^ | 完工率 | ＝ | 100
+            2 | 数字化加工 | 20.50 | 扫描页数 | ≥ | 8000
+            """
+        )
+    )
+    assert [(p.project_code, p.project_name, p.budget_initial_yuan) for p in reading.projects] == [
+        ("41010021T000000008888", "库房改造", Decimal(15_000_000)),
+        (None, "数字化加工", Decimal(205_000)),
+    ]
+    assert [(i.project_no, i.level3, i.target) for i in reading.indicators] == [
+        (1, "改造间数", "3"),
+        (1, "完工率", "100"),
+        (2, "扫描页数", "8000"),
+    ]
