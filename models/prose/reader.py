@@ -421,6 +421,10 @@ class Reader:
         ):
             clause.zone = None
             return True
+        listed = {token.kind for token in tokens}
+        if clause.zone == "purpose" and "class" in listed and listed <= {"class", "noise", "mark", "measure"}:
+            clause.zone = None
+            return True
         if clause.zone == "purpose" and first.kind == "completion":
             clause.zone = None
             return True
@@ -612,10 +616,7 @@ class Reader:
             if self.state.divided:
                 clause.clean = False
         if clause.subjects:
-            if clause.subjects[-1] == what or (clause.subjects[-1].item, clause.subjects[-1].fund) == (
-                what.item,
-                what.fund,
-            ):
+            if _same_thing(clause.subjects[-1], what):
                 clause.last_end = token.end
                 return
             if not _LISTING.fullmatch(text[clause.last_end : token.start]):
@@ -810,6 +811,8 @@ class Reader:
         if (measure == "change" or compare is None) and headed:
             state.headline = last
             self._headline_year = year
+        if last.component == "basic" and last.fund != "all" and not last.path:
+            state.lead_fund = last.fund
         for what in subjects:
             if what not in state.sentence_subjects:
                 state.sentence_subjects.append(what)
@@ -905,7 +908,8 @@ class Reader:
         state, year = self.state, self.year
         default = "budget" if self.kind == "budget" else "final"
         if clause.change is not None:
-            base_year = clause.compare_year or (state.compare[0] if state.compare else year - 1)
+            own_budget = clause.compare_measure in ("budget", "adjusted_budget") and self.kind != "budget"
+            base_year = clause.compare_year or (state.compare[0] if state.compare else year if own_budget else year - 1)
             base_measure = clause.compare_measure or (state.compare[1] if state.compare else "")
             if not base_measure:
                 base_measure = "budget" if self.kind == "budget" else "final"
@@ -1088,6 +1092,16 @@ class Reader:
 
     def _unread(self, number: int, group: list[Figure]) -> None:
         self.outcome.unread.extend((number, f) for f in group if f.kind == "money" and f.unit is not None)
+
+
+def _same_thing(one: What, other: What) -> bool:
+    return (one.item, one.fund, one.flow, one.component, one.code) == (
+        other.item,
+        other.fund,
+        other.flow,
+        other.component,
+        other.code,
+    )
 
 
 _COMPARABLE = frozenset({"year", "last_year", "this_year", "measure", "fund", "subject", "noise"})

@@ -297,3 +297,27 @@ def test_any_amount_is_read_exactly(amount: Decimal, unit: str, grouped: bool) -
 def test_no_sentence_crashes_and_every_locator_is_unique(text: str) -> None:
     items = read(text).line_items
     assert len({item.locator for item in items}) == len(items)
+
+
+def test_change_against_the_own_budget_is_named_so() -> None:
+    reading = read("本部门2024年度机关运行经费支出45.1万元，比年初预算数减少2万元，降低4.2%。")
+    assert [(i.item, i.measure) for i in reading.line_items] == [
+        ("机关运行经费", "final"),
+        ("机关运行经费（较年初预算）", "change"),
+    ]
+
+
+def test_composition_after_a_purpose_with_colon() -> None:
+    reading = read(
+        "2024年度一般公共预算财政拨款支出480万元，主要用于：一般公共服务支出400万元，占83.33%；教育支出80万元，占16.67%。"
+    )
+    assert [(i.function_code, i.fund) for i in reading.line_items] == [
+        (None, "general"),
+        ("201", "general"),
+        ("205", "general"),
+    ]
+
+
+def test_parts_of_basic_expenditure_follow_its_fund() -> None:
+    reading = read("2024年度财政拨款基本支出200万元，其中：人员经费180万元，占基本支出的90%；公用经费20万元。")
+    assert {i.fund for i in reading.line_items} == {"fiscal_grant"}
