@@ -19,7 +19,7 @@ from models.classify import was_abolished
 from models.disclosure import Finding, Metadata
 from models.prose.figures import figures
 from models.prose.flow import Line, quoted
-from models.prose.reader import Outcome, Read
+from models.prose.state import Outcome, Read
 from models.text import fold
 
 _MOST = 20

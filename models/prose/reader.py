@@ -8,16 +8,16 @@ year and measure it has, and nothing unexplained stands in its clause.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from models.classify import classify_function
 from models.disclosure import LineItem, Metadata
 from models.prose.figures import Figure, figures
 from models.prose.flow import Line, quoted
-from models.prose.lexicon import Lexicon, SectionKind, Subject, Token
+from models.prose.lexicon import Lexicon, Subject, Token
 from models.prose.names import Named, PathSpan, coded_names, map_path, path_spans
+from models.prose.state import UNKNOWN, Clause, Outcome, Ratio, Read, State, What
 
 _FUND_ITEMS = {
     "general": "一般公共预算财政拨款",
@@ -41,130 +41,7 @@ _TOTAL_SECTIONS = frozenset({None, "income", "expenditure", "grant", "general", 
 _SILENT = frozenset({"glossary", "duties"})
 
 
-@dataclass(frozen=True, slots=True)
-class What:
-    """What an amount is of, in the columns of a line item."""
-
-    flow: str
-    component: str
-    item: str
-    name: str
-    fund: str
-    level: str = "item"
-    kind: str = "part"
-    subset: bool = False
-    group: str | None = None
-    code: str | None = None
-    economic: str | None = None
-    method: str | None = None
-    score: float | None = None
-    printed_code: str | None = None
-    path: bool = False
-    combines: bool = False
-    measure: str | None = None
-    scope: str | None = None
-
-
-_UNKNOWN = What("", "", "", "", "")
-"""Stands for a thing an unread amount was of."""
 _LISTING = re.compile(r"(?:[、，和及或与]|以及|（[^（）]*）|支出|收入|预算|决算|数)+")
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One amount as read, with the figure and line it stands in. compare: what a change is measured against."""
-
-    item: LineItem
-    line_no: int
-    figure: Figure
-    what: What
-    measure: str
-    sentence: int
-    compare: tuple[int, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A percentage in the text. kind: ``share``, ``growth``, ``completion``. named: what a share is said to be of.
-
-    before: how many amounts had been read when it was met; change: its sign where it is a growth.
-    """
-
-    line_no: int
-    sentence: int
-    figure: Figure
-    kind: str
-    named: What | None
-    before: int
-    change: int
-    headline: What | None
-    own: What | None
-
-
-@dataclass(slots=True)
-class _Clause:
-    """What the lead of one figure says."""
-
-    subjects: list[What] = field(default_factory=list)
-    generic: Token | None = None
-    generic_followed: str | None = None
-    fund: str | None = None
-    scope: str | None = None
-    year: int | None = None
-    measure: str | None = None
-    comparing: bool = False
-    compared: bool = False
-    compare_year: int | None = None
-    compare_measure: str | None = None
-    change: int | None = None
-    share: bool = False
-    zipped: bool = False
-    every: bool = False
-    clean: bool = True
-    mixed: bool = False
-    last_end: int = 0
-    fund_start: int = 0
-    done: bool = False
-    depth: int = 0
-    zone: str | None = None
-
-
-@dataclass(slots=True)
-class State:
-    """What the text before has established, by section and paragraph."""
-
-    section: str | None = None
-    kind: SectionKind | None = None
-    fund: str | None = None
-    headline: What | None = None
-    lead_fund: str | None = None
-    above: tuple[str | None, str | None] = (None, None)
-    topic: What | None = None
-    path: What | None = None
-    path_open: bool = False
-    sentence_subjects: list[What] = field(default_factory=list)
-    last_subjects: list[What] = field(default_factory=list)
-    compare: tuple[int, str] | None = None
-    heading_topic: What | None = None
-    year: int | None = None
-    scope: str | None = None
-    divided: bool = False
-    three_public_fund: str | None = None
-    procurement_fund: str | None = None
-    zone: str | None = None
-
-
-@dataclass(slots=True)
-class Outcome:
-    """All that was read: amounts in order, the named paths met (for text findings), and how many figures were not read."""
-
-    reads: list[Read] = field(default_factory=list)
-    named: list[tuple[int, Named, str]] = field(default_factory=list)
-    unread: list[tuple[int, Figure]] = field(default_factory=list)
-    unitless: list[Read] = field(default_factory=list)
-    percentless: list[tuple[int, Figure]] = field(default_factory=list)
-    ratios: list[Ratio] = field(default_factory=list)
-    kinds: list[SectionKind | None] = field(default_factory=list)
 
 
 class Reader:
@@ -365,8 +242,8 @@ class Reader:
 
     # --- clauses -------------------------------------------------------------------------------------------------
 
-    def _clause(self, line: Line, start: int, end: int, named: list[Named]) -> _Clause:
-        clause = _Clause(zone=self.state.zone)
+    def _clause(self, line: Line, start: int, end: int, named: list[Named]) -> Clause:
+        clause = Clause(zone=self.state.zone)
         position = start
         if start == 0:
             prefix = _PREFIX.match(line.text, 0, end)
@@ -380,7 +257,7 @@ class Reader:
             position += len(piece)
         return clause
 
-    def _boundary(self, clause: _Clause, mark: str) -> None:
+    def _boundary(self, clause: Clause, mark: str) -> None:
         if mark == "；" and clause.zone == "purpose":
             clause.zone = None
             clause.subjects, clause.generic = [], None
@@ -395,7 +272,7 @@ class Reader:
             clause.subjects, clause.generic, clause.mixed = [], None, False
             clause.measure, clause.change, clause.comparing = None, None, False
 
-    def _piece(self, line: Line, start: int, end: int, named: list[Named], clause: _Clause) -> None:
+    def _piece(self, line: Line, start: int, end: int, named: list[Named], clause: Clause) -> None:
         """One clause between commas. A zone (cause, purpose) swallows it unless it opens a new statement."""
         text = line.text
         inside = [each for each in named if start <= each.start and each.end <= end]
@@ -409,7 +286,7 @@ class Reader:
                 return
             self._token(text, token, follower, clause, inside)
 
-    def _reopens(self, clause: _Clause, tokens: list[Token]) -> bool:
+    def _reopens(self, clause: Clause, tokens: list[Token]) -> bool:
         """Whether a clause leaves the zone: a comparison after a purpose, a new subject with its amount after a semicolon."""
         first = next((token for token in tokens if token.kind not in ("mark", "noise", "among")), None)
         if first is None:
@@ -492,7 +369,7 @@ class Reader:
             return keep + scopes + tokens[first:]
         return tokens
 
-    def _token(self, text: str, token: Token, follower: Token | None, clause: _Clause, named: list[Named]) -> None:
+    def _token(self, text: str, token: Token, follower: Token | None, clause: Clause, named: list[Named]) -> None:
         kind = token.kind
         if kind == "among" and text[token.start : token.end] == "中" and follower is not None:
             kind = "other"
@@ -558,11 +435,11 @@ class Reader:
         elif kind == "other":
             clause.clean = False
 
-    def _same_clause(self, text: str, clause: _Clause, token: Token) -> bool:
+    def _same_clause(self, text: str, clause: Clause, token: Token) -> bool:
         """A fund after a grouped subject (机关运行经费财政拨款…) says nothing new."""
         return clause.subjects[-1].group in _GROUPS and "，" not in text[max(0, token.start - 12) : token.start]
 
-    def _year(self, clause: _Clause, year: int) -> None:
+    def _year(self, clause: Clause, year: int) -> None:
         if clause.comparing:
             clause.compare_year = year
         else:
@@ -572,7 +449,7 @@ class Reader:
 
     # --- subjects ------------------------------------------------------------------------------------------------
 
-    def _subject(self, text: str, token: Token, clause: _Clause) -> None:
+    def _subject(self, text: str, token: Token, clause: Clause) -> None:
         subject = self.lexicon.subjects[token.value]
         words = text[token.start : token.end]
         if words in ("支出", "收入") and clause.fund is None:
@@ -606,7 +483,7 @@ class Reader:
         self._add(clause, what, token, text)
         clause.fund = None
 
-    def _add(self, clause: _Clause, what: What, token: Token, text: str) -> None:
+    def _add(self, clause: Clause, what: What, token: Token, text: str) -> None:
         """Note a subject; two in one clause must be a list (A、B和C), else it is not clear which one is meant."""
         clause.generic = None
         if what.path or what.level == "类":
@@ -697,7 +574,7 @@ class Reader:
             return state.headline.item in ("总计", "本年收入合计") or state.headline.kind == "total"
         return state.headline is None and state.kind is not None and state.kind.id == "income"
 
-    def _class_what(self, text: str, token: Token, clause: _Clause) -> What:
+    def _class_what(self, text: str, token: Token, clause: Clause) -> What:
         mapping = classify_function(self.year, name=token.value, level="类")
         fund = clause.fund or self._context_fund()
         clause.fund = None
@@ -743,7 +620,7 @@ class Reader:
 
     # --- amounts -------------------------------------------------------------------------------------------------
 
-    def _money(self, number: int, line: Line, group: list[Figure], clause: _Clause, sentence: int) -> None:
+    def _money(self, number: int, line: Line, group: list[Figure], clause: Clause, sentence: int) -> None:
         figure = group[0]
         if clause.zone is not None:
             if clause.zone == "cause;":
@@ -765,7 +642,7 @@ class Reader:
             subjects = self._fund_alone(clause)
         elif not subjects:
             inherited = self._inherit(clause)
-            subjects = [inherited] if inherited is not None and inherited is not _UNKNOWN else []
+            subjects = [inherited] if inherited is not None and inherited is not UNKNOWN else []
         if not subjects:
             self._lost()
             self._unread(number, group)
@@ -828,9 +705,9 @@ class Reader:
             return
         state.headline = None
         state.topic = None
-        state.sentence_subjects.append(_UNKNOWN)
+        state.sentence_subjects.append(UNKNOWN)
 
-    def _scoped(self, what: What, clause: _Clause) -> What | None:
+    def _scoped(self, what: What, clause: Clause) -> What | None:
         """In a government report: the thing with the level of government it is of, None where that is not said."""
         state = self.state
         scope = clause.scope or what.scope or state.scope
@@ -851,7 +728,7 @@ class Reader:
         state.scope = scope
         return replace(what, item=scope + item.removeprefix(scope), scope=scope)
 
-    def _fund_alone(self, clause: _Clause) -> list[What]:
+    def _fund_alone(self, clause: Clause) -> list[What]:
         """ "其中：一般公共预算拨款13.5万元": the fund alone, its flow from the total before it, or the section."""
         state = self.state
         headline, fund = state.headline, clause.fund
@@ -867,7 +744,7 @@ class Reader:
         ending = "收入" if headline.flow == "income" else "支出"
         return [What(headline.flow, "total", name + ending, name, fund, "total", "total")]
 
-    def _inherit(self, clause: _Clause) -> What | None:
+    def _inherit(self, clause: Clause) -> What | None:
         """The subject of an amount whose own clause names none; None when more than one could be meant."""
         state = self.state
         if state.path is not None:
@@ -882,7 +759,7 @@ class Reader:
             return state.last_subjects[0] if len(state.last_subjects) == 1 else None
         return state.topic or state.heading_topic
 
-    def _generic(self, clause: _Clause) -> What | None:
+    def _generic(self, clause: Clause) -> What | None:
         """A bare 支出 or 收入: the one thing spoken of, or the total it is compared with, or the total of the section."""
         state = self.state
         assert clause.generic is not None
@@ -903,7 +780,7 @@ class Reader:
             return None
         return self._what(subject, None, "支出" if subject.flow == "expenditure" else "收入", clause.scope)
 
-    def _measure(self, clause: _Clause, figure: Figure) -> tuple[str, int, tuple[int, str] | None] | None:
+    def _measure(self, clause: Clause, figure: Figure) -> tuple[str, int, tuple[int, str] | None] | None:
         """Measure and year of a figure, and what a change is measured against; None when that cannot be told."""
         state, year = self.state, self.year
         default = "budget" if self.kind == "budget" else "final"
@@ -933,7 +810,7 @@ class Reader:
             return self._absolute("final", own_year, None) if self.kind != "budget" else None
         return self._absolute(clause.measure or default, own_year, None)
 
-    def _government_measure(self, clause: _Clause, year: int) -> tuple[str, int, tuple[int, str] | None] | None:
+    def _government_measure(self, clause: Clause, year: int) -> tuple[str, int, tuple[int, str] | None] | None:
         """One government report tells of the year that ended and the one that begins: only what is said counts."""
         section = self.state.section or ""
         if self.state.year is None:
@@ -962,7 +839,7 @@ class Reader:
             return ("prior_final" if measure == "final" else measure), year, compare
         return None
 
-    def _pair(self, subjects: list[What], group: list[Figure], clause: _Clause) -> list[tuple[What, Figure]] | None:
+    def _pair(self, subjects: list[What], group: list[Figure], clause: Clause) -> list[tuple[What, Figure]] | None:
         """Which figure belongs to which subject: one to one, one for all (均为零), or a joint total's two sides."""
         if len(group) == 1:
             if len(subjects) == 1:
@@ -982,7 +859,7 @@ class Reader:
             return list(zip(subjects, group, strict=True))
         return None
 
-    def _ratio(self, number: int, figure: Figure, clause: _Clause, sentence: int, lead: str) -> None:
+    def _ratio(self, number: int, figure: Figure, clause: Clause, sentence: int, lead: str) -> None:
         """Note a percentage whose kind is plain."""
         if clause.zone is not None or figure.broken:
             return
@@ -1119,8 +996,3 @@ def _without_brackets(tokens: list[Token]) -> list[Token]:
             continue
         kept.append(token)
     return kept
-
-
-def iterate(outcome: Outcome) -> Iterator[LineItem]:
-    """The line items of an outcome in reading order."""
-    return (read.item for read in outcome.reads)

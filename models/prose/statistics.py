@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from models.disclosure import Statistic
 from models.prose.figures import figures
 from models.prose.flow import Line, quoted
-from models.prose.reader import Outcome, Ratio, Read, What
+from models.prose.state import Outcome, Ratio, Read, What
 
 _LABEL_CUT = re.compile(r"[，。；：、！？（）\x1e]")
 _LABEL_HEAD = re.compile(

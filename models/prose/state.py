@@ -1,0 +1,135 @@
+"""What the reader of prose keeps in mind: the thing an amount is of, what a clause says, what the text before established."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from models.disclosure import LineItem
+from models.prose.figures import Figure
+from models.prose.lexicon import SectionKind, Token
+from models.prose.names import Named
+
+
+@dataclass(frozen=True, slots=True)
+class What:
+    """What an amount is of, in the columns of a line item."""
+
+    flow: str
+    component: str
+    item: str
+    name: str
+    fund: str
+    level: str = "item"
+    kind: str = "part"
+    subset: bool = False
+    group: str | None = None
+    code: str | None = None
+    economic: str | None = None
+    method: str | None = None
+    score: float | None = None
+    printed_code: str | None = None
+    path: bool = False
+    combines: bool = False
+    measure: str | None = None
+    scope: str | None = None
+
+
+UNKNOWN = What("", "", "", "", "")
+"""Stands for a thing an unread amount was of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One amount as read, with the figure and line it stands in. compare: what a change is measured against."""
+
+    item: LineItem
+    line_no: int
+    figure: Figure
+    what: What
+    measure: str
+    sentence: int
+    compare: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A percentage in the text. kind: ``share``, ``growth``, ``completion``. named: what a share is said to be of.
+
+    before: how many amounts had been read when it was met; change: its sign where it is a growth.
+    """
+
+    line_no: int
+    sentence: int
+    figure: Figure
+    kind: str
+    named: What | None
+    before: int
+    change: int
+    headline: What | None
+    own: What | None
+
+
+@dataclass(slots=True)
+class Clause:
+    """What the lead of one figure says."""
+
+    subjects: list[What] = field(default_factory=list)
+    generic: Token | None = None
+    generic_followed: str | None = None
+    fund: str | None = None
+    scope: str | None = None
+    year: int | None = None
+    measure: str | None = None
+    comparing: bool = False
+    compared: bool = False
+    compare_year: int | None = None
+    compare_measure: str | None = None
+    change: int | None = None
+    share: bool = False
+    zipped: bool = False
+    every: bool = False
+    clean: bool = True
+    mixed: bool = False
+    last_end: int = 0
+    fund_start: int = 0
+    done: bool = False
+    depth: int = 0
+    zone: str | None = None
+
+
+@dataclass(slots=True)
+class State:
+    """What the text before has established, by section and paragraph."""
+
+    section: str | None = None
+    kind: SectionKind | None = None
+    fund: str | None = None
+    headline: What | None = None
+    lead_fund: str | None = None
+    above: tuple[str | None, str | None] = (None, None)
+    topic: What | None = None
+    path: What | None = None
+    path_open: bool = False
+    sentence_subjects: list[What] = field(default_factory=list)
+    last_subjects: list[What] = field(default_factory=list)
+    compare: tuple[int, str] | None = None
+    heading_topic: What | None = None
+    year: int | None = None
+    scope: str | None = None
+    divided: bool = False
+    three_public_fund: str | None = None
+    procurement_fund: str | None = None
+    zone: str | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """All that was read: amounts in order, the named paths met (for text findings), and how many figures were not read."""
+
+    reads: list[Read] = field(default_factory=list)
+    named: list[tuple[int, Named, str]] = field(default_factory=list)
+    unread: list[tuple[int, Figure]] = field(default_factory=list)
+    unitless: list[Read] = field(default_factory=list)
+    percentless: list[tuple[int, Figure]] = field(default_factory=list)
+    ratios: list[Ratio] = field(default_factory=list)
+    kinds: list[SectionKind | None] = field(default_factory=list)
