@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import tempfile
 import warnings
@@ -27,10 +28,27 @@ from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 from great_expectations.expectations.metadata_types import FailureSeverity
+from great_expectations.render import LegacyDiagnosticRendererType, RenderedTableContent
+from great_expectations.render.renderer.renderer import renderer
 
 from expectations.engine import uncovered
 from expectations.model import Rule, Tally
 from expectations.rules import FAMILIES, catalogue
+
+_COLUMNS = {"severity": "严重程度", "document": "文件", "message": "说明", "document_id": "文件编号"}
+_SHOWN = 200
+# Great Expectations' pages fetch styles and scripts from half a dozen hosts; a steward's machine may be offline, and
+# must not tell anyone what it looks at. What they need to be readable stands here instead.
+_REMOTE = re.compile(
+    r"""<script[^>]+src="https?:[^>]*>\s*</script>|<link[^>]+href="https?:[^>]*>|<img[^>]+src="https?:[^>]*>|<a[^>]+href="https?:[^>]*>.*?</a>""",
+    re.DOTALL,
+)
+_STYLE = """<style>
+body{font-family:"Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:1.5em;line-height:1.5}
+table{border-collapse:collapse;margin:.5em 0}td,th{border:1px solid #ccc;padding:.25em .6em;vertical-align:top;text-align:left}
+.text-success::before{content:"✔"}.text-danger::before{content:"✘"}.text-warning::before{content:"⚠"}
+.text-success{color:#187a2f}.text-danger{color:#b3261e}.text-warning{color:#8a6100}nav ol,nav ul{padding-left:1em}
+</style></head>"""
 
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
@@ -71,6 +89,29 @@ class DuckDBDatasource(SQLDatasource):
     def execution_engine_type(self) -> class_of[SqlAlchemyExecutionEngine]:
         """The engine that keeps its connection."""
         return DuckDBExecutionEngine
+
+
+class RuleExpectation(UnexpectedRowsExpectation):
+    """A rule's failures as a table a steward can read: the Chinese message, the document, the severity."""
+
+    @classmethod
+    @renderer(renderer_type=LegacyDiagnosticRendererType.UNEXPECTED_TABLE)
+    def _diagnostic_unexpected_table_renderer(
+        cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
+    ) -> list[RenderedTableContent] | None:
+        rows = ((result.result or {}).get("details") or {}).get("unexpected_rows") if result is not None else None
+        if not rows:
+            return None
+        names = list(_COLUMNS)
+        table = [[str(row.get(name) or "") for name in names] for row in rows[:_SHOWN]]
+        return [
+            RenderedTableContent(
+                content_block_type="table",
+                table=table,
+                header_row=[_COLUMNS[name] for name in names],
+                styling={"body": {"classes": ["table-bordered", "table-sm", "mt-3"]}},
+            )
+        ]
 
 
 def publish_docs(
@@ -139,10 +180,13 @@ def _run(database: Path, site: Path, run_id: str) -> list[str]:
             context.validation_definitions.add(gx.ValidationDefinition(name=title, data=batch, suite=suite))
         )
     checkpoint = context.checkpoints.add(
-        gx.Checkpoint(name="候选仓库核对", validation_definitions=definitions, result_format="SUMMARY")
+        gx.Checkpoint(name="候选仓库核对", validation_definitions=definitions, result_format="COMPLETE")
     )
     outcome = checkpoint.run(run_id=gx.RunIdentifier(run_name=run_id))
     context.build_data_docs()
+    for page in site.rglob("*.html"):
+        text = _REMOTE.sub("", page.read_text("utf-8"))
+        page.write_text(text.replace("</head>", _STYLE, 1), "utf-8")
     source.get_engine().dispose()
     return list(_broken(outcome))
 
@@ -160,13 +204,13 @@ def _suites() -> dict[str, list[Any]]:
 def _failures(rule: Rule) -> Any:
     """No failed group of error or warning; for a rule of severity info, no failure at all."""
     severities = "('error', 'warning')" if rule.severity != "info" else "('info')"
-    query = f"""SELECT r.message, d.title AS document, r.expected, r.observed, r.difference, r.tolerance, r.severity, r.document_id
+    query = f"""SELECT r.severity, coalesce(d.file_name, d.title) AS document, r.message, r.document_id
       FROM {{batch}} r LEFT JOIN document d ON d.document_id = r.document_id
       WHERE r.expectation = '{rule.id}' AND r.outcome = 'failed' AND r.severity IN {severities} ORDER BY r.severity, r.document_id, r.group_key"""
     severity = {"error": FailureSeverity.CRITICAL, "warning": FailureSeverity.WARNING, "info": FailureSeverity.INFO}[
         rule.severity
     ]
-    return UnexpectedRowsExpectation(
+    return RuleExpectation(
         unexpected_rows_query=query,
         description=f"{rule.id}　{rule.title}",
         severity=severity,
@@ -181,7 +225,7 @@ def _coverage(rule: Rule) -> Any:
         SELECT count(DISTINCT document_id) AS due, count(DISTINCT document_id) FILTER (outcome IN ('passed', 'failed')) AS met
         FROM {{batch}} WHERE expectation = '{rule.id}' AND outcome <> 'not_applicable') c
       WHERE met < {rule.coverage} * due"""
-    return UnexpectedRowsExpectation(
+    return RuleExpectation(
         unexpected_rows_query=query,
         description=f"{rule.id}　核对到的文件不少于应核对文件的 {rule.coverage:.0%}",
         severity=FailureSeverity.WARNING,
@@ -191,10 +235,10 @@ def _coverage(rule: Rule) -> Any:
 
 def _findings() -> Any:
     known = ", ".join(f"'{rule.id}'" for rule in catalogue())
-    query = f"""SELECT r.expectation, r.message, d.title AS document, r.severity, r.document_id
+    query = f"""SELECT r.severity, coalesce(d.file_name, d.title) AS document, r.expectation || '　' || r.message AS message, r.document_id
       FROM {{batch}} r LEFT JOIN document d ON d.document_id = r.document_id
       WHERE r.expectation NOT IN ({known}) AND r.outcome = 'failed' AND r.severity IN ('error', 'warning') ORDER BY ALL"""
-    return UnexpectedRowsExpectation(
+    return RuleExpectation(
         unexpected_rows_query=query,
         description="阅读时发现的问题（文字、科目、未读成的表）",
         severity=FailureSeverity.WARNING,

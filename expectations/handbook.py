@@ -43,7 +43,9 @@ def render() -> str:
     for family, title in FAMILIES.items():
         parts.append(f"\n## {title}\n")
         parts.extend(_entry(rule) for rule in catalogue() if rule.family == family)
-    parts.append("\n## 阅读发现\n\n读取文件时发现的问题（表 `finding`）按其规则编号进入结果；未列出的编号同样报告。\n\n")
+    parts.append(
+        "\n## 阅读发现\n\n读取文件时发现的问题（表 `finding`）按其规则编号进入结果；未列出的编号同样报告。\n\n"
+    )
     parts.append("| 编号 | 内容 | 处理 |\n| --- | --- | --- |\n")
     parts.extend(f"| `{code.id}` | {code.title} | {code.remedy} |\n" for code in CODES)
     return "".join(parts)

@@ -33,7 +33,9 @@ CODES: tuple[FindingCode, ...] = (
     FindingCode("TXT-WORDING", "增减、大小、持平的措辞与金额不符", _TEXT),
     FindingCode("TXT-AMOUNT-UNREAD", "正文中有含义不能确定的金额", "对照原件；未收入数据，无需更正。"),
     FindingCode("MAP-CODE-NAME", "印出的科目编码与名称不一致", "对照原件与当年科目表，用“更正 --code”给出正确编码。"),
-    FindingCode("MAP-CODE-UNKNOWN", "印出的科目编码在当年科目表中不存在", "对照原件与当年科目表，用“更正 --code”给出正确编码。"),
+    FindingCode(
+        "MAP-CODE-UNKNOWN", "印出的科目编码在当年科目表中不存在", "对照原件与当年科目表，用“更正 --code”给出正确编码。"
+    ),
     FindingCode("META-DISAGREEMENT", "文件名与正文对年度、类别或单位的说法不一", "以正文为准；读错的报告给维护者。"),
     FindingCode("PERF-UNIT-MISSING", "绩效表未标金额单位", "对照原件确定单位。"),
     FindingCode("TABLE-UNREAD", "表未读成", "对照原件；该表的金额不在库中。"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -31,6 +32,7 @@ def test_data_docs_show_the_failures_and_leave_the_file_free(blank_candidate: Pa
     pages = [path.read_text("utf-8") for path in docs.rglob("*.html") if "validations" in path.parts]
     assert len(pages) == len(FAMILIES) + 1
     assert any("EXPENDITURE-TREE" in page and "人大事务" in page for page in pages)
+    assert not any(re.search(r"""(?:src|href)=["']?https?:""", page) for page in pages)  # readable without the internet
     with duckdb.connect(str(database)) as connection:  # Great Expectations has let go of it
         assert connection.execute("SELECT count(DISTINCT run_id) FROM expectation_result").fetchone() == (1,)
 

@@ -188,7 +188,7 @@ def final_account(document_id: str = "F", *, tree: bool = True, **changes: str |
         "t3_2010101": "300.00", "t4_general": "1000.00", "t5_total": "1000.00", "t5_basic": "600.00", "t5_project": "400.00",
         "t6_301": "400.00", "t6_30101": "250.00", "t6_303": "50.00", "t6_personnel": "450.00", "t6_operation": "150.00",
         "t6_302": "140.00", "t6_310": "10.00", "three": "10.00", "three_vehicle": "6.00", "prose_personnel": "450.00",
-        "prose_item": "300.00", "prose_total": "1030.00", "prose_running": "150.00",
+        "prose_item": "300.00", "prose_total": "1030.00", "prose_running": "150.00", "t4_income": "1000.00", "t4_grand": "1000.00", "prose_basic": "600.00",
     }.items():  # fmt: skip
         v.setdefault(name, printed)
     d.table("income_expenditure", 1)
@@ -278,10 +278,15 @@ def final_account(document_id: str = "F", *, tree: bool = True, **changes: str |
     d.table("grant_income_expenditure", 4)
     left = {"table_no": 4, "column_no": 0, "flow": "income", "fund": "fiscal_grant"}
     d.item(
-        "grant_income_expenditure", "1000.00", **left, row_no=0, component="general", item_name="一般公共预算财政拨款"
+        "grant_income_expenditure",
+        v["t4_income"],
+        **left,
+        row_no=0,
+        component="general",
+        item_name="一般公共预算财政拨款",
     )
     d.item("grant_income_expenditure", "1000.00", **left, row_no=5, item_name="本年收入合计", level="total")
-    d.item("grant_income_expenditure", "1000.00", **left, row_no=7, item_name="总计", level="total")
+    d.item("grant_income_expenditure", v["t4_grand"], **left, row_no=7, item_name="总计", level="total")
     for column, fund in ((1, "fiscal_grant"), (2, "general")):
         right = {"table_no": 4, "column_no": column, "fund": fund}
         amount = v["t4_general"] if fund == "general" else "1000.00"
@@ -404,7 +409,15 @@ def final_account(document_id: str = "F", *, tree: bool = True, **changes: str |
         item_name="行政运行",
         locator="b002",
     )
-    d.item("narrative", "600.00", section="六", fund="general", component="basic", item_name="基本支出", locator="b003")
+    d.item(
+        "narrative",
+        v["prose_basic"],
+        section="六",
+        fund="general",
+        component="basic",
+        item_name="基本支出",
+        locator="b003",
+    )
     d.item(
         "narrative",
         v["prose_personnel"],
