@@ -20,6 +20,7 @@ _VALUE = re.compile(r"[-+—–−(（]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[%�
 _FIGURE = re.compile(r"[-+—–−(（]?[\d,.]+[%％]?[)）]?")
 _DASH = re.compile(r"[-—–−]+")
 _PADDING = 11.0
+_STACK = 4
 _MOST_LINES = 6  # of one label
 
 
@@ -42,23 +43,26 @@ def _middle(line: Line) -> float:
 
 def _cuts(lattice: Lattice, cells: list[tuple[GridCell, list[Line]]]) -> list[float]:
     """Where to cut one band, or nothing."""
-    sure: list[Line] = []
-    doubtful: list[Line] = []
+    sure: list[list[Line]] = []
+    doubtful: list[list[Line]] = []
+    labels_at: list[float] = []
     for cell, own in cells:
-        if not own or not all(_FIGURE.fullmatch(line.text) or _DASH.fullmatch(line.text) for line in own):
-            continue
-        box = lattice.cell_box(cell)
-        (sure if _complete(own, box[2] - box[0]) else doubtful).extend(own)
-    # Figures that may be wrapped ones count when they stand in line with figures (or, from four on, labels) that are not.
-    supports = [_middle(line) for line in sure]
-    for _, own in cells:
-        if len(own) >= 4 and not all(_FIGURE.fullmatch(line.text) or _DASH.fullmatch(line.text) for line in own):
+        if own and all(_FIGURE.fullmatch(line.text) or _DASH.fullmatch(line.text) for line in own):
+            box = lattice.cell_box(cell)
+            (sure if _complete(own, box[2] - box[0]) else doubtful).append(own)
+        elif len(own) >= _STACK:
             middles = [_middle(line) for line in own]
-            supports += middles + [(a + b) / 2 for a, b in pairwise(middles)]
-    if not all(_beside(line, supports) for line in doubtful):
-        return []
-    figures = sure + doubtful
-    if not figures:
+            labels_at += middles + [(a + b) / 2 for a, b in pairwise(middles)]
+    # Figures that may be wrapped ones count only in line with stacked figures that are not; a stack of four or more
+    # is no wrapped figure, and labels beside it will do.
+    figures_at = [_middle(line) for own in sure if len(own) > 1 for line in own]
+    for own in doubtful:
+        supports = figures_at + (labels_at if len(own) >= _STACK else [])
+        if not all(_beside(line, supports) for line in own):
+            return []
+    figures = [line for own in sure + doubtful for line in own]
+    stacked = max((len(own) for own in sure + doubtful), default=0)
+    if stacked < 2:  # a code at the bottom of its cell beside amounts at the top makes no second row
         return []
     size = float(np.median([line.size for line in figures]))
     rows = _cluster([_middle(line) for line in figures], 0.55 * size)

@@ -211,6 +211,34 @@ def test_a_number_wrapped_in_its_cell_stays_in_one_cell(tmp_path: Path) -> None:
     assert texts(table) == [["社会保障和就业支出\n（养老）", "21,118.5\n1"], ["合计", "9.00"]]
 
 
+def test_a_wrapped_number_beside_a_label_of_four_lines_stays_whole(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, [50, 110, 150, 230], [100, 156, 176])
+        for row, text in enumerate(("机关事业", "单位基本", "养老保险", "缴费支出")):
+            say(canvas, 54, 112 + 12 * row, text)
+        say(canvas, 112, 124, "21,118.5")
+        say(canvas, 112, 136, "1")
+        say(canvas, 160, 130, "9.00")
+        say(canvas, 54, 170, "合计")
+
+    table = only_table(read_pdf(page(tmp_path, draw)))
+    assert texts(table)[0] == ["机关事业\n单位基本\n养老保险\n缴费支出", "21,118.5\n1", "9.00"]
+
+
+def test_a_code_at_another_height_than_its_amounts_makes_no_second_row(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, [50, 110, 250, 330], [100, 130, 150])
+        say(canvas, 54, 127, "2013302")
+        say(canvas, 114, 112, "一般行政管理")
+        say(canvas, 114, 127, "事务")
+        say(canvas, 254, 112, "30,964.00")
+        say(canvas, 54, 144, "205")
+        say(canvas, 114, 144, "教育支出")
+
+    table = only_table(read_pdf(page(tmp_path, draw)))
+    assert texts(table)[0] == ["2013302", "一般行政管理\n事务", "30,964.00"]
+
+
 def test_a_body_without_rules_between_rows_is_cut_into_rows(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         for x in (50, 250, 330):
