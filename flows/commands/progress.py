@@ -97,7 +97,7 @@ def print_report(report: RunReport, *, as_json: bool) -> int:
         for one in report.documents:
             click.echo(document_line(one))
         for source, reason in report.source_failures:
-            click.echo(f"失败    ————————  {source}  {reason}")
+            click.echo(f"失败  ————————  {source}  {reason.removeprefix(source + chr(0xFF1A))}")
         failed = report.failures
         click.echo(
             f"共 {len(report.documents)} 份文件，失败 {failed}；"
