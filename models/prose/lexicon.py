@@ -75,6 +75,7 @@ class Lexicon:
         self._sections = [
             (re.compile(entry["pattern"]), SectionKind(entry["id"], entry.get("fund"))) for entry in data["section"]
         ]
+        self.published_component: dict[str, str] = data["published_component"]
         self.organisation = re.compile(data["organisation"]["suffix"])
         for entry in data["word"]:
             self._add(entry["phrases"], Lexeme(entry["kind"], entry.get("value", "")))

@@ -936,7 +936,7 @@ class Reader:
             form="narrative",
             fund=what.fund,
             flow=what.flow,
-            component=what.component,
+            component=self.lexicon.published_component.get(what.component, what.component),
             measure=measure,
             item_name=quoted(what.name),
             item=item,
