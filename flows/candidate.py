@@ -25,6 +25,7 @@ from flows.staging import Facts, arrow_table, published_date
 from models import warehouse
 from models.catalog import load_catalog
 from models.crosswalk import harmonized_rows
+from models.text import fold
 from models.views import quoted, schema_ddl, view_files
 
 _INTERNAL = """
@@ -102,15 +103,23 @@ def _supersede(group: list[Entry], found: dict[str, Standing]) -> None:
         ),
     )
     for index, earlier in enumerate(order):
-        later = next(
-            (one for one in reversed(order[index + 1 :]) if set(one.facts.forms) >= set(earlier.facts.forms)), None
-        )
+        later = next((one for one in reversed(order[index + 1 :]) if _covers(one.facts, earlier.facts)), None)
         if later is None:
             continue
         reason = f"同一部门、年度和类别有更新的公开文件：{later.file_name}。"
         earlier_id, later_id = earlier.facts.document_id, later.facts.document_id
         found[earlier_id] = replace(found[earlier_id], status="superseded", reason=reason)
         found[later_id] = replace(found[later_id], supersedes=earlier_id)
+
+
+def _covers(later: Facts, earlier: Facts) -> bool:
+    """Whether a later document says what the earlier one did: all its forms; of prose alone, under the same title.
+
+    A body publishes several texts of one year (a report, a note on debt, one on transfers): prose does not cover prose.
+    """
+    if not set(later.forms) >= set(earlier.forms):
+        return False
+    return set(earlier.forms) != {"narrative"} or fold(later.title or "") == fold(earlier.title or "")
 
 
 @contextmanager
