@@ -28,7 +28,7 @@ from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 from great_expectations.expectations.metadata_types import FailureSeverity
-from great_expectations.render import LegacyDiagnosticRendererType, RenderedTableContent
+from great_expectations.render.components import LegacyDiagnosticRendererType, RenderedTableContent
 from great_expectations.render.renderer.renderer import renderer
 
 from expectations.engine import uncovered
@@ -98,7 +98,7 @@ class RuleExpectation(UnexpectedRowsExpectation):
     @renderer(renderer_type=LegacyDiagnosticRendererType.UNEXPECTED_TABLE)
     def _diagnostic_unexpected_table_renderer(
         cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
-    ) -> list[RenderedTableContent] | None:
+    ) -> list[Any] | None:
         rows = ((result.result or {}).get("details") or {}).get("unexpected_rows") if result is not None else None
         if not rows:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -28,7 +29,7 @@ def test_a_coherent_account_has_no_failure_and_nothing_unchecked(
 
 
 # What is printed wrong, and the rules that must say so (others may as well).
-WRONG: list[tuple[dict[str, str | None], set[str]]] = [
+WRONG: list[tuple[dict[str, Any], set[str]]] = [
     ({"income": "1001.00"}, {"IE-INCOME"}),
     ({"opening": "31.00"}, {"IE-INCOME"}),
     ({"grand_in": "1031.00"}, {"IE-INCOME", "IE-BALANCE"}),
@@ -125,7 +126,7 @@ def test_the_message_names_the_row_and_both_sums(run: Run, candidate: duckdb.Duc
         ({"grand_in": None}, "IE-BALANCE"),
     ],
 )
-def test_a_missing_figure_is_not_taken_for_zero(run: Run, missing: dict[str, str | None], rule: str) -> None:
+def test_a_missing_figure_is_not_taken_for_zero(run: Run, missing: dict[str, Any], rule: str) -> None:
     results = run(final_account(**missing))
     assert rule not in failures(results)
     assert outcomes(results, rule) <= {"insufficient_data", "not_applicable"}

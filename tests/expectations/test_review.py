@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import duckdb
 import pytest
@@ -48,8 +49,8 @@ def _item(session: Session, expectation: str = "PROSE-BASIC") -> ReviewItem:
     return session.scalars(select(ReviewItem).where(ReviewItem.expectation == expectation)).one()
 
 
-def _decide(session: Session, action: str, expectation: str = "PROSE-BASIC", **values: object) -> ReviewItem:
-    return decide(session, _item(session, expectation).review_id, action, by="审核者", reason="对照原件", **values)  # type: ignore[arg-type]
+def _decide(session: Session, action: str, expectation: str = "PROSE-BASIC", **values: Any) -> ReviewItem:
+    return decide(session, _item(session, expectation).review_id, action, by="审核者", reason="对照原件", **values)
 
 
 def _prose(candidate: duckdb.DuckDBPyConnection) -> tuple[object, ...]:
@@ -244,7 +245,7 @@ def test_undo_goes_back_to_the_decision_before(
         ("approve", {}),
     ],
 )
-def test_wrong_usage_changes_nothing(road: Road, session: Session, action: str, values: dict[str, object]) -> None:
+def test_wrong_usage_changes_nothing(road: Road, session: Session, action: str, values: dict[str, Any]) -> None:
     road(_wrong())
     with pytest.raises(DecisionError):
         _decide(session, action, **values)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 from sqlalchemy import create_engine
 
 from models.warehouse import metadata
@@ -85,7 +86,7 @@ class Document:
         form: str,
         table_no: int,
         columns: Iterable[dict[str, Any]],
-        rows: Iterable[tuple[str | None, str, list[str | None]]],
+        rows: Iterable[tuple[str | None, str, Sequence[str | None]]],
         *,
         economic: bool = False,
         tree: bool = True,
@@ -150,12 +151,12 @@ class Document:
                 "status": self.status,
             },
         )
-        names = list(dict.fromkeys(name for row in self.rows for name in row))
-        if names:
-            connection.executemany(
-                f"INSERT INTO line_item ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})",
-                [[row.get(name) for name in names] for row in self.rows],
-            )
+        if self.rows:
+            names = list(dict.fromkeys(name for row in self.rows for name in row))
+            rows = pa.table({name: [row.get(name) for row in self.rows] for name in names})
+            connection.register("test_rows", rows)
+            connection.execute("INSERT INTO line_item BY NAME SELECT * FROM test_rows")
+            connection.unregister("test_rows")
         for table_no, values in self.tables.items():
             count = sum(row.get("table_no") == table_no for row in self.rows)
             row = dict(values)
@@ -177,7 +178,7 @@ def _columns(*components: str, **common: Any) -> list[dict[str, Any]]:
     return [{"component": component} | common for component in components]
 
 
-def final_account(document_id: str = "F", *, tree: bool = True, **changes: str | None) -> Document:
+def final_account(document_id: str = "F", *, tree: bool = True, **changes: Any) -> Document:
     """A coherent final account: nine forms and prose. `changes` replaces a printed figure by its name below."""
     d = Document(document_id)
     v: dict[str, str | None] = dict(changes)
