@@ -16,7 +16,6 @@ from extractors.errors import (
     DamagedDocument,
     EncryptedDocument,
     ExtractionError,
-    NoTextLayer,
     TooLarge,
     UnsupportedFormat,
 )
@@ -28,13 +27,14 @@ __all__ = ["Limits", "detect", "read"]
 _READERS = {
     "pdf": ("extractors.pdf", "read_pdf"),
     "docx": ("extractors.docx", "read_docx"),
+    "doc": ("extractors.doc", "read_doc"),
     "xlsx": ("extractors.xlsx", "read_xlsx"),
     "xls": ("extractors.xls", "read_xls"),
     "ods": ("extractors.ods", "read_ods"),
     "html": ("extractors.html", "read_html"),
     "txt": ("extractors.txt", "read_txt"),
+    **dict.fromkeys(("png", "jpg", "tiff", "gif", "bmp"), ("extractors.image", "read_image")),
 }
-_IMAGES = {"png", "jpg", "tiff", "gif", "bmp"}
 _ARCHIVES = {"zip", "7z", "rar"}
 _DEFAULT = Limits()
 
@@ -83,8 +83,6 @@ def _reader(kind: str) -> Callable[[Path, Limits], Extract]:
     label = NAMES.get(kind, kind)
     if kind == "encrypted":
         raise EncryptedDocument("文件设有打开密码，无法读取；请取得未加密的版本。")
-    if kind in _IMAGES:
-        raise NoTextLayer(f"这是{label}，没有文字层，需要文字识别（OCR）后才能读取。")
     if kind in _ARCHIVES:
         raise UnsupportedFormat(f"这是{label}，不是单个文档；请解压后提交其中的文件。")
     if kind == "unknown":
