@@ -25,6 +25,7 @@ LARGEST_YUAN = Decimal("999999999999999999.99")
 """Bound of DECIMAL(20,2); a larger figure is no amount."""
 
 _AMOUNT = re.compile(r"^[-+—–−﹣－△▲]?[¥￥]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?$|^[-+—–−﹣－△▲]?[¥￥]?\.\d+$")
+_GROUPED = re.compile(r"^-?\d{1,3}(?:,\d{3})+$")
 _MINUS = "-—–−﹣－△▲"
 _UNIT = re.compile(r"(?:金额)?单位[:：]?\s*(?:人民币)?[（(]?\s*(百万元|千元|万元|亿元|元)")
 _ANY_UNIT = re.compile(r"(百万元|千元|万元|亿元|(?<![万亿千百\d一-龥])元|(?<=[（(:：、/])元)")
@@ -86,7 +87,9 @@ def _joined(text: str) -> str | None:
         assert part is not None
         decimals = len((joined + part).partition(".")[2])
         at_separator = joined[-1] in ",.-¥￥(（" or part[0] in ",.)）"
-        if not at_separator and not ("." in joined and "." not in part and decimals in (2, 6)):
+        within_decimals = "." in joined and "." not in part and decimals in (2, 6)
+        completes_group = _GROUPED.match(joined + part) is not None and _GROUPED.match(joined) is None
+        if not (at_separator or within_decimals or completes_group):
             return None
         joined += part
     return joined
