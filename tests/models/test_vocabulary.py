@@ -14,7 +14,7 @@ from models.money import UNITS
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 REAL = Path(__file__).resolve().parents[3] / "shared" / "real" / "files"
 
-ALLOWED = {
+ALLOWED: dict[str, set[str | None]] = {
     "report_kind": {"budget", "final_account"},
     "form": {
         "income_expenditure", "income", "expenditure", "grant_income_expenditure", "grant_expenditure_detail",
