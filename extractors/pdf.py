@@ -1,7 +1,7 @@
 """PDF → `Extract`: the fast PDFium reader, pdfplumber as second opinion page by page, refusals with their reasons.
 
-What is not decided here: what a table means. Scans (no text layer) are refused with `NoTextLayer`; recognising them is
-another reader's job.
+What is not decided here: what a table means. Pages that are pictures go to `extractors.ocr`; where that is not
+installed, or nothing is recognised, scans are refused with `NoTextLayer`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import pypdfium2.raw as raw
 from extractors.errors import DamagedDocument, EncryptedDocument, NoTextLayer, TooLarge
 from extractors.limits import Limits
 from extractors.model import Extract, Note, Table
+from extractors.ocr import MISSING, Scanner, is_scan
 from extractors.pdf_content import PageContent, no_characters, no_rules
 from extractors.pdf_lattice import Lattice, find_lattices
 from extractors.pdf_paragraphs import Flow, build, running_lines
@@ -39,7 +40,8 @@ def read_pdf(path: Path, limits: Limits = _DEFAULT) -> Extract:
     """Read a PDF with a text layer.
 
     Raises EncryptedDocument (needs a password), DamagedDocument (truncated, broken, no page), TooLarge (over a limit),
-    NoTextLayer (a scan). What was read with another engine, or not at all, is in the notes, page by page.
+    NoTextLayer (a scan that cannot be recognised). What was read with another engine, or not at all, is in the notes,
+    page by page.
     """
     clock = limits.clock()
     size = path.stat().st_size
@@ -55,12 +57,16 @@ def read_pdf(path: Path, limits: Limits = _DEFAULT) -> Extract:
             raise TooLarge(f"PDF 共 {count} 页，超过上限 {limits.max_pages} 页，未读取。")
         notes: list[Note] = []
         judge = _SecondOpinion(path)
+        scanner = Scanner(clock)
         flows: list[Flow] = []
         cells = characters = chinese = 0
         for index in range(count):
             clock.check()
             content, lattices = judge.page(document, index, notes)
-            flow = _flow(content, lattices)
+            if is_scan(content) and scanner.available:
+                flow = scanner.pdf_page(document, index)
+            else:
+                flow = cut_page(content, lattices)
             flows.append(flow)
             cells += sum(len(item.cells) for item in flow.items if isinstance(item, Table))
             characters += len(content.characters)
@@ -70,7 +76,8 @@ def read_pdf(path: Path, limits: Limits = _DEFAULT) -> Extract:
         properties = _properties(document)
     finally:
         document.close()
-    notes.extend(_scan_notes(flows))
+    notes.extend(_scan_notes(flows, scanner))
+    notes.extend(scanner.notes())
     if characters > 200 and chinese < 0.05 * characters:
         message = f"全文 {characters} 个字符中只有 {chinese} 个汉字，文字层可能已损坏（字体缺少编码表），需要 OCR 或人工核对。"
         notes.append(Note("no-chinese", message))
@@ -78,7 +85,7 @@ def read_pdf(path: Path, limits: Limits = _DEFAULT) -> Extract:
     notes.extend(Note("running-line", f"各页重复的页眉页脚“{text}”只保留第一次出现。") for text in sorted(running))
     engines = sorted({flow.content.engine for flow in flows})
     return Extract(
-        format="pdf",
+        format="pdf-scan" if scanner.pages * 2 > count else "pdf",
         engine="+".join(engines),
         blocks=tuple(build(flows, running)),
         pages=count,
@@ -110,10 +117,10 @@ def read_page_with(path: Path, page: int, engine: str) -> Extract:
     finally:
         document.close()
     sizes = ((content.width, content.height),)
-    return Extract("pdf", engine, tuple(build([_flow(content, lattices)])), pages=count, page_sizes=sizes)
+    return Extract("pdf", engine, tuple(build([cut_page(content, lattices)])), pages=count, page_sizes=sizes)
 
 
-def _flow(content: PageContent, lattices: list[Lattice]) -> Flow:
+def cut_page(content: PageContent, lattices: list[Lattice]) -> Flow:
     """A page cut into tables and the lines outside of them, by their tops."""
     placed: list[tuple[float, float, Table | Line]] = []
     free = np.ones(len(content.characters), dtype=bool)
@@ -240,7 +247,7 @@ def _properties(document: Any) -> dict[str, str]:
     return {key.lower(): " ".join(value.replace("\x00", "").split()) for key, value in entries.items() if value.strip()}
 
 
-def _scan_notes(flows: list[Flow]) -> list[Note]:
+def _scan_notes(flows: list[Flow], scanner: Scanner) -> list[Note]:
     """A note for each page that is a picture without text; raises NoTextLayer when (nearly) all are."""
     scans = [
         flow.content
@@ -251,10 +258,14 @@ def _scan_notes(flows: list[Flow]) -> list[Note]:
     with_text = sum(1 for flow in flows if flow.characters >= 12)
     total = sum(flow.characters for flow in flows)
     if total == 0 or (scans and with_text * 10 <= len(scans)):
+        if scanner.pages:
+            raise NoTextLayer(
+                f"PDF 共 {len(flows)} 页，是扫描件或图片，文字识别（OCR）没有读出任何文字；请确认扫描是否清晰。"
+            )
         if not scans and total == 0 and not any(flow.content.image_share > 0.05 for flow in flows):
             raise DamagedDocument(f"PDF 共 {len(flows)} 页，但没有任何文字或图像内容，文件可能已损坏，请重新下载。")
-        raise NoTextLayer(f"PDF 共 {len(flows)} 页，是扫描件或图片（没有文字层），需要 OCR 识别后才能读取。")
-    notes = [Note("scan", f"第 {page.number} 页是图片，没有文字层，未读取；需要 OCR。", page.number) for page in scans]
+        raise NoTextLayer(f"PDF 共 {len(flows)} 页，是扫描件或图片（没有文字层）；{MISSING}")
+    notes = [Note("scan", f"第 {page.number} 页是图片，没有文字层，未读取；{MISSING}", page.number) for page in scans]
     for flow in flows:
         number = flow.content.number
         if number not in skipped and flow.content.image_share > 0.3 and flow.characters < 200:

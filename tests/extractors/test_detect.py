@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from extractors import detect, read
-from extractors.errors import DamagedDocument, EncryptedDocument, NoTextLayer, UnsupportedFormat
+from extractors.errors import DamagedDocument, EncryptedDocument, UnsupportedFormat
 from tests.extractors.builders import write_docx, write_xlsx, write_zip
 
 
@@ -79,7 +79,7 @@ def test_what_cannot_be_read_says_why_in_chinese(tmp_path: Path) -> None:
     picture.write_bytes(b"\x89PNG\r\n\x1a\n\x00")
     empty = tmp_path / "f.pdf"
     empty.write_bytes(b"")
-    cases += [(picture, NoTextLayer, "OCR"), (empty, DamagedDocument, "空")]
+    cases += [(picture, DamagedDocument, "图片"), (empty, DamagedDocument, "空")]
     for path, error, word in cases:
         with pytest.raises(error, match=word):
             read(path)

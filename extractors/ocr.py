@@ -1,0 +1,115 @@
+"""Pages that are pictures → tables and lines of text, and notes on how sure the recognition is.
+
+One `Scanner` a document: it keeps the time, counts what was recognised and what was not, and says so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from extractors.limits import Clock
+from extractors.model import Note
+from extractors.ocr_engine import ENGINE, available
+from extractors.pdf_content import PageContent
+from extractors.pdf_paragraphs import Flow
+
+if TYPE_CHECKING:
+    from extractors.ocr_picture import Pixels
+
+__all__ = ["ENGINE", "MISSING", "Scanner", "is_scan"]
+
+MISSING = "需要安装文字识别组件（pip install 'kuanxiang[ocr]'）后重新读取。"
+_DPI = 200
+
+
+def is_scan(content: PageContent) -> bool:
+    """Whether a page of a PDF is a picture: hardly any text of its own, and a picture over much of it (or text that
+    someone else's recognition laid invisibly under it, which nobody has checked)."""
+    return len(content.characters) < 12 and (content.image_share > 0.4 or content.hidden > 12)
+
+
+class Scanner:
+    """Recognises the pictures of one document, page by page, within its time."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._done: list[Any] = []
+
+    @property
+    def available(self) -> bool:
+        """Whether text recognition is installed."""
+        return available()
+
+    @property
+    def pages(self) -> int:
+        """How many pages were recognised."""
+        return len(self._done)
+
+    def flow(self, pixels: Pixels, width: float, number: int) -> Flow:
+        """The tables and lines of a picture (RGB) that is `width` points wide."""
+        from extractors.ocr_page import recognise
+        from extractors.ocr_picture import prepare
+        from extractors.pdf import cut_page
+
+        recognised = recognise(prepare(pixels, width), number, self._clock)
+        self._done.append(recognised)
+        return cut_page(recognised.content, list(recognised.lattices))
+
+    def pdf_page(self, document: Any, index: int) -> Flow:
+        """The tables and lines of a page of a PDF, rendered."""
+        page = document[index]
+        try:
+            from extractors.ocr_picture import LONGEST
+
+            width, height = page.get_size()
+            scale = min(_DPI / 72, LONGEST / max(width, height, 1.0))
+            bitmap = page.render(scale=scale, may_draw_forms=False)
+            pixels = np.ascontiguousarray(np.asarray(bitmap.to_pil().convert("RGB"), dtype=np.uint8))
+        finally:
+            page.close()
+        return self.flow(pixels, width, index + 1)
+
+    def notes(self) -> list[Note]:
+        """How sure the recognition is, for the document and page by page."""
+        read = [one for one in self._done if len(one.content.characters)]
+        empty = [one.content.number for one in self._done if not len(one.content.characters)]
+        blank = [Note("scan", f"第 {page} 页是图片，文字识别（OCR）没有读出文字。", page) for page in empty]
+        if not read:
+            return blank
+        pages = [one.content.number for one in read]
+        doubts = sum(one.doubts for one in read)
+        mean = sum(one.confidence for one in read) / len(read)
+        message = (
+            f"第 {ranges(pages)} 页由文字识别（OCR）读出，平均置信度 {mean:.3f}；识别出的数字须由勾稽关系或人工核对确认"
+        )
+        message += f"，其中 {doubts} 处数字存疑，未作金额读入。" if doubts else "。"
+        notes = [Note("ocr", message)]
+        for one in read:
+            details = [f"置信度平均 {one.confidence:.3f}、最低 {one.weakest:.2f}"]
+            if one.tilt:
+                details.append(f"已校正倾斜 {abs(one.tilt):.1f} 度")
+            if one.seals:
+                details.append(f"去除印章 {one.seals} 处")
+            if one.doubts:
+                details.append(f"存疑数字 {one.doubts} 处")
+            if one.silent:
+                details.append(f"表内有 {one.silent} 处墨迹未能识别")
+            number = one.content.number
+            notes.append(Note("ocr-page", f"第 {number} 页文字识别：{'，'.join(details)}。", number))
+        return notes + blank
+
+
+def ranges(pages: list[int]) -> str:
+    """Page numbers in words: 1–3、7."""
+    parts: list[str] = []
+    start = last = None
+    for page in [*sorted(set(pages)), None]:
+        if start is not None and last is not None and (page is None or page != last + 1):
+            parts.append(str(start) if start == last else f"{start}–{last}")
+            start = None
+        if start is None:
+            start = page
+        last = page
+    return "、".join(parts)

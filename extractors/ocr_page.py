@@ -1,0 +1,301 @@
+"""A picture of a page → the same `PageContent` and lattices a PDF page gives, so that everything after it is shared.
+
+What recognition is unsure of is never passed on as if it were read: a figure that is weak, that a second look reads
+otherwise, or that lost its decimal point against its whole column, carries `DOUBT` behind it and is no amount then.
+Nothing is repaired: no O becomes a 0.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.limits import Clock
+from extractors.model import Box
+from extractors.ocr_engine import ENGINE, Reading, find_text, read_lines
+from extractors.ocr_picture import Picture, Pixels, dark
+from extractors.ocr_rules import find_rules
+from extractors.pdf_content import Characters, PageContent, no_characters
+from extractors.pdf_lattice import Lattice, find_lattices
+
+DOUBT = "〔识别存疑〕"
+_WEAK = 0.75  # a digit less sure than this puts its figure in doubt
+_NOISE = 0.45  # a line less sure than this says nothing (seals, pictures, dirt)
+_FIGURE = re.compile(r"[-+−－(（]?[\d][\d,，.．:：]*[\d][)）%％]?|\d")
+_DIGITS = re.compile(r"\d")
+_DETAIL = re.compile(r"[\d.,，．\s()（）+\-−－—%％¥￥]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _ScanContent(PageContent):
+    """A page read from a picture: boxes go back to the picture as it was before it was straightened."""
+
+    picture: Picture | None = None
+
+    def to_display(self, box: Box) -> Box:
+        """A box of the reading frame on the displayed page, rounded to hundredths of a point."""
+        if self.picture is not None:
+            box = self.picture.original_box(box)
+        return PageContent.to_display(self, box)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """One page. confidence, weakest: mean and least over its characters (0–1, 0 for an empty page); doubts: how many
+    figures are marked; silent: places with ink in table cells that gave no text; seals: red seals taken off."""
+
+    content: PageContent
+    lattices: tuple[Lattice, ...]
+    confidence: float = 0.0
+    weakest: float = 0.0
+    doubts: int = 0
+    silent: int = 0
+    seals: int = 0
+    tilt: float = 0.0
+
+
+@dataclass(slots=True)
+class _Line:
+    """One line of text found: its ink in pixels, and what it says."""
+
+    box: tuple[int, int, int, int]
+    reading: Reading = field(default_factory=lambda: Reading(()))
+    second: str | None = None
+
+
+def recognise(picture: Picture, number: int, clock: Clock, turn: int = 0) -> Recognised:
+    """Everything a picture of page `number` says. turn: quarter turns from the displayed page to the picture."""
+    rules, cleaned = find_rules(picture)
+    lattices = tuple(find_lattices(rules)[0])
+    clock.check()
+    ink = dark(cleaned)
+    found = find_text(cleaned)
+    clock.check()
+    lines = _lines(found, lattices, ink, picture.scale)
+    _read(lines, cleaned, clock)
+    lines = [line for line in lines if _says(line)]
+    lines = _without_repeats(lines)
+    silent = _silent(lines, lattices, ink, picture.scale)
+    width, height = picture.size
+    if turn % 2:
+        width, height = height, width
+    characters, doubts = _characters(lines, picture.scale)
+    scores = [score for line in lines for _, score, _ in line.reading.characters]
+    content = _ScanContent(
+        number, width, height, characters, rules, turn=turn, engine=ENGINE, picture=picture if picture.tilt else None
+    )
+    return Recognised(
+        content,
+        lattices,
+        sum(scores) / len(scores) if scores else 0.0,
+        min(scores, default=0.0),
+        doubts,
+        silent,
+        len(picture.seals),
+        picture.tilt,
+    )
+
+
+def _lines(found: NDArray[np.float64], lattices: tuple[Lattice, ...], ink: Pixels, scale: float) -> list[_Line]:
+    """The places to read: what the detector found, cut at the rules of the cells, and ink in cells it overlooked."""
+    lines: list[_Line] = []
+    covered = np.zeros(ink.shape, dtype=bool)
+    for x0, y0, x1, y1 in found.tolist():
+        for part in _cut((x0, y0, x1, y1), lattices, scale):
+            box = _tight(part, ink)
+            if box is not None:
+                lines.append(_Line(box))
+                covered[box[1] : box[3], box[0] : box[2]] = True
+    heights = sorted(line.box[3] - line.box[1] for line in lines)
+    usual = heights[len(heights) // 2] if heights else 20
+    lines.extend(_Line(box) for box in _overlooked(lattices, ink, covered, scale, usual))
+    return lines
+
+
+def _cut(
+    box: tuple[float, float, float, float], lattices: tuple[Lattice, ...], scale: float
+) -> list[tuple[float, float, float, float]]:
+    """A box that runs over several cells, cut at the rules between them."""
+    x0, y0, x1, y1 = box
+    middle = (y0 + y1) / 2 * scale
+    for lattice in lattices:
+        left, top, right, bottom = lattice.box
+        if not (top < middle < bottom and x0 * scale < right and x1 * scale > left):
+            continue
+        row = int(np.searchsorted(lattice.ys, middle)) - 1
+        edges = [
+            float(lattice.xs[column]) / scale
+            for column in range(len(lattice.xs))
+            if column in (0, len(lattice.xs) - 1) or lattice.owner[row, column - 1] != lattice.owner[row, column]
+        ]
+        inner = [edge for edge in edges if x0 + 4 < edge < x1 - 4]
+        stops = [x0, *inner, x1]
+        return [(a, y0, b, y1) for a, b in pairwise(stops)]
+    return [box]
+
+
+def _tight(box: tuple[float, float, float, float], ink: Pixels) -> tuple[int, int, int, int] | None:
+    """The ink within a box; None where there is next to none."""
+    x0, y0, x1, y1 = max(0, int(box[0])), max(0, int(box[1])), int(box[2]) + 1, int(box[3]) + 1
+    area = ink[y0:y1, x0:x1] > 0
+    rows, columns = np.flatnonzero(area.sum(axis=1) > 0), np.flatnonzero(area.sum(axis=0) > 0)
+    if len(rows) < 4 or not len(columns) or int(area.sum()) < 8:
+        return None
+    return (x0 + int(columns[0]), y0 + int(rows[0]), x0 + int(columns[-1]) + 1, y0 + int(rows[-1]) + 1)
+
+
+def _overlooked(
+    lattices: tuple[Lattice, ...], ink: Pixels, covered: NDArray[np.bool_], scale: float, usual: int
+) -> list[tuple[int, int, int, int]]:
+    """Places in cells with ink that looks like characters and lies in no line found (lone digits, mostly)."""
+    import cv2
+
+    spare = np.where(covered, 0, ink).astype(np.uint8)
+    joined = cv2.morphologyEx(spare, cv2.MORPH_CLOSE, np.ones((3, max(3, usual // 2)), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(joined, dtype=np.uint8), connectivity=8)
+    places: list[tuple[int, int, int, int]] = []
+    for x, y, w, h, area in stats[1:count].tolist():
+        if not (0.45 * usual <= h <= 1.8 * usual and w >= 0.12 * usual and area >= 0.12 * w * h):
+            continue
+        middle = ((x + w / 2) * scale, (y + h / 2) * scale)
+        if any(
+            lattice.box[0] < middle[0] < lattice.box[2] and lattice.box[1] < middle[1] < lattice.box[3]
+            for lattice in lattices
+        ):
+            places.append((x, y, x + w, y + h))
+    return places[:2_000]
+
+
+def _crop(grey: Pixels, box: tuple[int, int, int, int], room: float) -> Pixels:
+    """The picture of a line with `room` (share of its height) around it."""
+    x0, y0, x1, y1 = box
+    margin = max(2, round(room * (y1 - y0)))
+    return grey[max(0, y0 - margin) : y1 + margin, max(0, x0 - margin) : x1 + margin]
+
+
+def _read(lines: list[_Line], grey: Pixels, clock: Clock) -> None:
+    """Recognise all lines, and those that hold figures a second time in another cut."""
+    for first in range(0, len(lines), 64):
+        clock.check()
+        chunk = lines[first : first + 64]
+        for line, reading in zip(chunk, read_lines([_crop(grey, line.box, 0.14) for line in chunk]), strict=True):
+            line.reading = reading
+    figures = [line for line in lines if _DETAIL.fullmatch(line.reading.text)]
+    for first in range(0, len(figures), 64):
+        clock.check()
+        chunk = figures[first : first + 64]
+        for line, reading in zip(chunk, read_lines([_crop(grey, line.box, 0.3) for line in chunk]), strict=True):
+            line.second = reading.text
+
+
+def _says(line: _Line) -> bool:
+    """Whether a line is worth passing on: figures always, weak letters not."""
+    text = line.reading.text.strip()
+    return bool(text) and (line.reading.confidence >= _NOISE or _DIGITS.search(text) is not None)
+
+
+def _without_repeats(lines: list[_Line]) -> list[_Line]:
+    """Boxes that lie mostly within another one say the same thing twice."""
+    kept: list[_Line] = []
+    for line in sorted(lines, key=lambda one: -_area(one.box)):
+        x0, y0, x1, y1 = line.box
+        for other in kept:
+            a0, b0, a1, b1 = other.box
+            wide, high = min(x1, a1) - max(x0, a0), min(y1, b1) - max(y0, b0)
+            if wide > 0 and high > 0 and wide * high > 0.6 * _area(line.box):
+                break
+        else:
+            kept.append(line)
+    return kept
+
+
+def _area(box: tuple[int, int, int, int]) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _silent(lines: list[_Line], lattices: tuple[Lattice, ...], ink: Pixels, scale: float) -> int:
+    """How many places in table cells hold ink like characters, though no text was read there."""
+    covered = np.zeros(ink.shape, dtype=bool)
+    for x0, y0, x1, y1 in (line.box for line in lines):
+        covered[max(0, y0 - 3) : y1 + 3, max(0, x0 - 3) : x1 + 3] = True
+    heights = sorted(line.box[3] - line.box[1] for line in lines)
+    usual = heights[len(heights) // 2] if heights else 20
+    return len(_overlooked(lattices, ink, covered, scale, usual))
+
+
+def _characters(lines: list[_Line], scale: float) -> tuple[Characters, int]:
+    """The characters with their places in points, doubtful figures marked; and how many were marked."""
+    pointless = _lost_points(lines)
+    texts: list[str] = []
+    rows: list[tuple[float, float, float, float, float, float]] = []
+    doubts = 0
+    for i, line in enumerate(lines):
+        x0, y0, x1, y1 = (value * scale for value in line.box)
+        characters = [(text, score, at) for text, score, at in line.reading.characters]
+        if not characters:
+            continue
+        chinese = any("\u2e80" <= text <= "\u9fff" for text, _, _ in characters)
+        size = (y1 - y0) / (0.95 if chinese else 0.78)
+        centres = [x0 + (x1 - x0) * at for _, _, at in characters]
+        middle = (y0 + y1) / 2
+        marks = _doubtful(line, i in pointless)
+        doubts += len(marks)
+        for k, (text, _, _) in enumerate(characters):
+            left = x0 if k == 0 else (centres[k - 1] + centres[k]) / 2
+            right = x1 if k + 1 == len(characters) else (centres[k] + centres[k + 1]) / 2
+            texts.append(text)
+            rows.append((left, max(left, right), middle, size, y0, y1))
+            if k in marks:
+                texts.append(DOUBT)
+                rows.append((right, right + 0.01, middle, size, y0, y1))
+    if not texts:
+        return no_characters(), 0
+    columns = np.array(rows, dtype=np.float64).T
+    return Characters(texts, columns[0], columns[1], columns[2], columns[3], columns[4], columns[5]), doubts
+
+
+def _doubtful(line: _Line, lost_point: bool) -> set[int]:
+    """Indices of the characters behind which a figure has to be marked."""
+    text = line.reading.text
+    # One symbol may be several characters (never a digit), so places in the text are looked up, not counted.
+    starts = np.cumsum([0, *(len(part) for part, _, _ in line.reading.characters)])
+    marks: set[int] = set()
+    differs = line.second is not None and _bare(line.second) != _bare(text)
+    for found in _FIGURE.finditer(text):
+        first = int(np.searchsorted(starts, found.start(), side="right")) - 1
+        last = int(np.searchsorted(starts, found.end() - 1, side="right")) - 1
+        weakest = min(score for _, score, _ in line.reading.characters[first : last + 1])
+        if weakest < _WEAK or differs or lost_point:
+            marks.add(last)
+    return marks
+
+
+def _bare(text: str) -> str:
+    """A figure as far as its value goes: blanks and full-width forms do not matter."""
+    return re.sub(r"\s", "", text).translate(str.maketrans("，．（）－−", ",.()--"))
+
+
+def _lost_points(lines: list[_Line]) -> set[int]:
+    """Figures of four digits and more without a decimal point on a page where (nearly) all figures have two decimals,
+    in a column of such: a point was lost, or the figure is no amount."""
+    amounts: dict[int, bool] = {}
+    for i, line in enumerate(lines):
+        text = _bare(line.reading.text)
+        if re.fullmatch(r"-?[\d,]*\d\.\d{2}", text):
+            amounts[i] = True
+        elif re.fullmatch(r"-?[\d,]{4,}", text):
+            amounts[i] = False
+    lost: set[int] = set()
+    for i, has_point in amounts.items():
+        if has_point:
+            continue
+        right = lines[i].box[2]
+        reach = 3 * (lines[i].box[3] - lines[i].box[1])
+        column = [with_point for k, with_point in amounts.items() if k != i and abs(lines[k].box[2] - right) < reach]
+        if len(column) >= 3 and sum(column) >= 0.75 * len(column):
+            lost.add(i)
+    return lost

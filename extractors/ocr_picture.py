@@ -1,0 +1,158 @@
+"""A picture of a page made fit for recognition: bounded size, red seals taken off, straightened. Nothing is recognised here.
+
+Seals are found by their size and shape, not by colour alone: red figures and red headings are text and stay.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.model import Box
+
+Pixels = NDArray[np.uint8]
+
+LONGEST = 3_400  # pixels of the longer side beyond which nothing is gained
+SHORTEST = 1_500  # a smaller picture is enlarged to this: strokes of one pixel are not recognised
+_MOST_TILT = 4.0  # degrees; more than that is no scan laid in by hand
+_LEAST_TILT = 0.04
+_SEAL = 0.055  # a seal's smallest side, as a share of the picture's longer side (12 mm on A4)
+_RED = 38  # how much redder than green and blue a seal's pixel is
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture ready for recognition.
+
+    grey: black text on white. scale: points per pixel. tilt: degrees (counter-clockwise) it was turned to stand
+    straight. seals: the places of red seals taken off, in pixels of `grey`.
+    """
+
+    grey: Pixels
+    scale: float
+    tilt: float = 0.0
+    seals: tuple[tuple[int, int, int, int], ...] = ()
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in points."""
+        return self.grey.shape[1] * self.scale, self.grey.shape[0] * self.scale
+
+    def original_box(self, box: Box) -> Box:
+        """A box of the straightened picture (points) on the picture as it was, not straightened."""
+        if not self.tilt:
+            return box
+        width, height = self.size
+        angle = math.radians(self.tilt)
+        cosine, sine = math.cos(angle), math.sin(angle)
+        corners = [(x - width / 2, y - height / 2) for x in (box[0], box[2]) for y in (box[1], box[3])]
+        xs = [x * cosine - y * sine + width / 2 for x, y in corners]
+        ys = [x * sine + y * cosine + height / 2 for x, y in corners]
+        return (max(0.0, min(xs)), max(0.0, min(ys)), min(width, max(xs)), min(height, max(ys)))
+
+
+def prepare(colours: Pixels, width: float) -> Picture:
+    """A picture (height × width × 3, RGB) that is `width` points wide, cleaned and straightened."""
+    colours = _sized(colours)
+    grey, seals = _without_seals(colours)
+    tilt = find_tilt(grey)
+    if tilt:
+        grey = _turned(grey, tilt)
+    return Picture(grey, width / grey.shape[1], tilt, tuple(seals))
+
+
+def dark(grey: Pixels) -> Pixels:
+    """Where ink is (255), elsewhere 0; by the neighbourhood, so that shadows and grey paper are no ink."""
+    smooth = cv2.GaussianBlur(grey, (3, 3), 0)
+    return np.asarray(
+        cv2.adaptiveThreshold(smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 18), dtype=np.uint8
+    )
+
+
+def _sized(colours: Pixels) -> Pixels:
+    longest = max(colours.shape[:2])
+    if longest > LONGEST:
+        factor, how = LONGEST / longest, cv2.INTER_AREA
+    elif longest < SHORTEST:
+        factor, how = SHORTEST / longest, cv2.INTER_CUBIC
+    else:
+        return colours
+    size = (max(1, round(colours.shape[1] * factor)), max(1, round(colours.shape[0] * factor)))
+    return np.asarray(cv2.resize(colours, size, interpolation=how), dtype=np.uint8)
+
+
+def _without_seals(colours: Pixels) -> tuple[Pixels, list[tuple[int, int, int, int]]]:
+    """The picture in grey with red seals taken off, and where they were."""
+    grey = np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    red, green, blue = (colours[:, :, i].astype(np.int16) for i in range(3))
+    reddish = ((red - np.maximum(green, blue)) > _RED).astype(np.uint8)
+    if int(reddish.sum()) < 400:
+        return grey, []
+    longest = max(grey.shape)
+    reach = max(3, longest // 160)
+    joined = cv2.morphologyEx(reddish, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    seals: list[tuple[int, int, int, int]] = []
+    for x, y, w, h, _ in stats[1:count].tolist():
+        if min(w, h) >= _SEAL * longest and max(w, h) <= 2.2 * min(w, h) and max(w, h) < 0.5 * longest:
+            seals.append((x, y, x + w, y + h))
+    grey = grey.copy()
+    for x0, y0, x1, y1 in seals:
+        area = (slice(max(0, y0 - reach), y1 + reach), slice(max(0, x0 - reach), x1 + reach))
+        # Red ink is bright in the red channel, black ink under it is not.
+        bright = np.asarray(red[area], dtype=np.int16)
+        tint = cv2.dilate(reddish[area], np.ones((3, 3), np.uint8)) > 0
+        floor = int(np.percentile(bright[tint], 25)) if tint.any() else 255
+        black = 60
+        stretched = np.clip((bright - black) * 255 / max(40, floor - black), 0, 255)
+        grey[area] = np.where(tint, np.maximum(stretched, grey[area]), grey[area]).astype(np.uint8)
+    return grey, seals
+
+
+def find_tilt(grey: Pixels) -> float:
+    """By how many degrees (counter-clockwise) the picture has to be turned to stand straight; 0 when it does.
+
+    The angle under which rows of ink stand out most: long rules and lines of text alike.
+    """
+    factor = 1000 / max(grey.shape)
+    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else grey
+    ink = cv2.adaptiveThreshold(small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12)
+    ys, xs = np.nonzero(ink)
+    if len(ys) < 200:
+        return 0.0
+    if len(ys) > 60_000:
+        chosen = np.random.default_rng(0).choice(len(ys), 60_000, replace=False)
+        ys, xs = ys[chosen], xs[chosen]
+    y, x = ys.astype(np.float64), xs.astype(np.float64)
+
+    def sharpness(degrees: float) -> float:
+        # One bin a pixel, halves shared between two, else whole angles would win by chance.
+        angle = math.radians(degrees)
+        level = y * math.cos(angle) + x * math.sin(angle) + ink.shape[1]
+        whole = np.floor(level).astype(np.int64)
+        part = level - whole
+        rows = np.bincount(whole, 1 - part, ink.shape[0] + 3 * ink.shape[1])
+        rows[1:] += np.bincount(whole, part, ink.shape[0] + 3 * ink.shape[1])[:-1]
+        return float(np.square(rows).sum())
+
+    best, score = 0.0, sharpness(0.0) * 1.01
+    for step, reach in ((0.4, _MOST_TILT), (0.1, 0.4), (0.03, 0.1)):
+        for degrees in np.arange(best - reach, best + reach + step / 2, step).tolist():
+            found = sharpness(degrees)
+            if found > score:
+                best, score = degrees, found
+    # `level` falls with x where lines rise to the right; turning by -angle in image coordinates lays them flat.
+    return 0.0 if abs(best) < _LEAST_TILT else -best
+
+
+def _turned(grey: Pixels, degrees: float) -> Pixels:
+    height, width = grey.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    turned = cv2.warpAffine(
+        grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+    )
+    return np.asarray(turned, dtype=np.uint8)
