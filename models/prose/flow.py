@@ -161,7 +161,7 @@ def _wrap_width(fmt: str, pieces: Sequence[_Piece]) -> int | None:
     long = [len(p.text) for p in pieces if len(p.text) > _LONG]
     if not long:
         return None
-    if fmt.startswith("pdf"):
+    if fmt.startswith(("pdf", "ofd")):
         return sorted(long)[len(long) // 2]
     if fmt == "txt" and len(long) >= 20:
         unfinished = [p for p in pieces if len(p.text) > _LONG and p.text[-1] not in _TERMINAL]

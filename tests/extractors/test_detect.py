@@ -72,7 +72,7 @@ def test_what_cannot_be_read_says_why_in_chinese(tmp_path: Path) -> None:
     cases = [
         (_ole(tmp_path / "a", "WordDocument"), DamagedDocument, "DOC"),
         (_ole(tmp_path / "b", "EncryptedPackage"), EncryptedDocument, "密码"),
-        (write_zip(tmp_path / "c", {"OFD.xml": "x"}), UnsupportedFormat, "OFD"),
+        (write_zip(tmp_path / "c", {"OFD.xml": "x"}), DamagedDocument, "损坏"),
         (write_zip(tmp_path / "d", {"a.txt": "x"}), UnsupportedFormat, "ZIP"),
     ]
     picture = tmp_path / "e.pdf"

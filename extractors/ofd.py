@@ -1,0 +1,174 @@
+"""OFD (GB/T 33190, the national fixed-layout format) → `Extract`, with the eyes of the PDF reader.
+
+A ZIP of XML parts: OFD.xml names the documents, each Document.xml its pages and templates. Pages become `PageContent`
+(`extractors.ofd_page`); tables, lines and paragraphs are found by the same code as in a PDF. Signatures, seals and
+annotations are not read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from extractors.errors import DamagedDocument, NoTextLayer, TooLarge
+from extractors.limits import Limits
+from extractors.model import Extract, Note, Table
+from extractors.ofd_page import ENGINE, POINTS, PageReader, children, local, numbers
+from extractors.packages import Package
+from extractors.pdf import cut_page
+from extractors.pdf_lattice import find_lattices
+from extractors.pdf_paragraphs import Flow, build, running_lines
+
+_A4 = (0.0, 0.0, 210.0, 297.0)
+
+
+def read_ofd(path: Path, limits: Limits) -> Extract:
+    """The document as an extract of format ``ofd``, with page and box of every cell.
+
+    Raises DamagedDocument, EncryptedDocument, TooLarge, or NoTextLayer (pages that are pictures).
+    """
+    with Package(path, limits) as package:
+        entry = package.xml("OFD.xml")
+        bodies = children(entry, "DocBody")
+        if not bodies:
+            raise DamagedDocument("OFD 文件缺少文档入口（OFD.xml 中没有 DocBody），已损坏；请重新下载。")
+        reader = _Reader(package, limits)
+        properties: dict[str, str] = {}
+        for body in bodies:
+            for info in children(body, "DocInfo"):
+                properties = properties or _properties(info)
+            root = next((child.text or "" for child in children(body, "DocRoot")), "")
+            reader.document(root.strip())
+    if not reader.flows:
+        raise DamagedDocument("OFD 文件中没有可读的页面，文件可能已损坏，请重新下载。")
+    notes = [*reader.notes, *_scan_notes(reader.flows)]
+    running = running_lines(reader.flows)
+    notes.extend(Note("running-line", f"各页重复的页眉页脚“{text}”只保留第一次出现。") for text in sorted(running))
+    return Extract(
+        format="ofd",
+        engine=ENGINE,
+        blocks=tuple(build(reader.flows, running)),
+        pages=len(reader.flows),
+        page_sizes=tuple((round(flow.content.width, 2), round(flow.content.height, 2)) for flow in reader.flows),
+        notes=tuple(notes),
+        title=properties.get("title"),
+        properties=properties,
+    )
+
+
+class _Reader:
+    """Goes through the documents of a package, page by page."""
+
+    def __init__(self, package: Package, limits: Limits) -> None:
+        self.package = package
+        self.limits = limits
+        self.clock = limits.clock()
+        self.flows: list[Flow] = []
+        self.notes: list[Note] = []
+        self._cells = 0
+        self._characters = 0
+
+    def document(self, root: str) -> None:
+        """All pages of the document whose main part is named."""
+        main = resolve("", root)
+        document = self.package.xml(main)
+        if document is None:
+            raise DamagedDocument("OFD 文件缺少正文部件（Document.xml），已损坏；请重新下载。")
+        folder = str(PurePosixPath(main).parent)
+        common = next(iter(children(document, "CommonData")), None)
+        default = _area(next(iter(children(common, "PageArea")), None)) or _A4
+        templates = {
+            template.get("ID") or "": resolve(folder, template.get("BaseLoc") or "")
+            for template in children(common, "TemplatePage")
+        }
+        parsed: dict[str, Any] = {}
+        for pages in children(document, "Pages"):
+            for page in children(pages, "Page"):
+                self.clock.check()
+                if len(self.flows) >= self.limits.max_pages:
+                    raise TooLarge(f"OFD 超过 {self.limits.max_pages} 页，未读取。")
+                self._page(resolve(folder, page.get("BaseLoc") or ""), default, templates, parsed)
+        if children(document, "Annotations"):
+            self.notes.append(Note("annotations", "OFD 带有批注或签章，其中的文字未读取。"))
+        if children(document, "Attachments"):
+            self.notes.append(Note("embedded_objects", "OFD 带有附件，附件内容未读取。"))
+
+    def _page(self, part: str, default: tuple[float, ...], templates: dict[str, str], parsed: dict[str, Any]) -> None:
+        number = len(self.flows) + 1
+        root = self.package.xml(part)
+        if root is None:
+            raise DamagedDocument(f"OFD 文件缺少第 {number} 页的内容，已损坏；请重新下载。")
+        area = _area(next(iter(children(root, "Area")), None)) or default
+        reader = PageReader(self.clock, (area[0], area[1]))
+        for template in children(root, "Template"):
+            name = templates.get(template.get("TemplateID") or "")
+            if name is None:
+                continue
+            if name not in parsed:
+                parsed[name] = self.package.xml(name)
+            if parsed[name] is not None:
+                reader.layers(parsed[name])
+        reader.layers(root)
+        content = reader.content(number, area[2] * POINTS, area[3] * POINTS)
+        if reader.composites:
+            message = f"第 {number} 页有 {reader.composites} 个复合图元，其中的文字未读取。"
+            self.notes.append(Note("composite", message, number))
+        if reader.unmapped > max(5, 0.03 * len(content.characters)):
+            message = (
+                f"第 {number} 页有 {reader.unmapped} 个字符无法对应到文字（字体缺少编码表），此页文字不可信，需要 OCR。"
+            )
+            self.notes.append(Note("unmapped", message, number))
+        flow = cut_page(content, find_lattices(content.rules)[0])
+        self._cells += sum(len(item.cells) for item in flow.items if isinstance(item, Table))
+        self._characters += len(content.characters)
+        if self._cells > self.limits.max_cells or self._characters > self.limits.max_characters:
+            raise TooLarge(f"OFD 内容过多（第 {number} 页时已超过单元格或字符上限），未读取。")
+        self.flows.append(flow)
+
+
+def resolve(folder: str, location: str) -> str:
+    """The name of a part from a location as written: relative to its folder, or from the root."""
+    location = location.strip().replace("\\", "/")
+    parts = [] if location.startswith("/") or folder in ("", ".") else folder.split("/")
+    for piece in location.split("/"):
+        if piece == "..":
+            parts = parts[:-1]
+        elif piece not in ("", "."):
+            parts.append(piece)
+    return "/".join(parts)
+
+
+def _area(element: Any) -> tuple[float, ...] | None:
+    """The physical box of a page area in millimetres: left, top, width, height."""
+    for child in children(element, "PhysicalBox"):
+        box = numbers(child.text)
+        if len(box) == 4 and 1 < box[2] < 10_000 and 1 < box[3] < 10_000:
+            return box
+    return None
+
+
+def _properties(info: Any) -> dict[str, str]:
+    names = ("Title", "Author", "Subject", "CreationDate", "ModDate", "Creator", "CreatorVersion")
+    return {
+        local(child).lower(): child.text.strip()[:500]
+        for child in info
+        if local(child) in names and child.text and child.text.strip()
+    }
+
+
+def _scan_notes(flows: list[Flow]) -> list[Note]:
+    """A note for each page that is a picture without text; raises NoTextLayer when (nearly) all are."""
+    scans = [flow for flow in flows if flow.characters < 12 and flow.content.image_share > 0.3]
+    with_text = sum(1 for flow in flows if flow.characters >= 12)
+    if sum(flow.characters for flow in flows) == 0 or (scans and with_text * 10 <= len(scans)):
+        if not any(flow.content.image_share > 0.05 for flow in flows):
+            raise DamagedDocument(f"OFD 共 {len(flows)} 页，但没有任何文字或图像内容，文件可能已损坏，请重新下载。")
+        raise NoTextLayer(f"OFD 共 {len(flows)} 页，是图片（没有文字层），需要转换为 PDF 并经 OCR 识别后才能读取。")
+    notes = []
+    for flow in flows:
+        number, share = flow.content.number, flow.content.image_share
+        if flow in scans:
+            notes.append(Note("scan", f"第 {number} 页是图片，没有文字层，未读取；需要 OCR。", number))
+        elif share > 0.3 and flow.characters < 200:
+            notes.append(Note("picture", f"第 {number} 页有大幅图片，图片中的文字和表格未读取。", number))
+    return notes
