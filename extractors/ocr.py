@@ -53,6 +53,8 @@ class Scanner:
         from extractors.ocr_picture import prepare
         from extractors.pdf import cut_page
 
+        self._clock.scan()
+        self._clock.check()
         recognised = recognise(prepare(pixels, width), number, self._clock)
         self._done.append(recognised)
         return cut_page(recognised.content, list(recognised.lattices))
@@ -84,7 +86,9 @@ class Scanner:
         message = (
             f"第 {ranges(pages)} 页由文字识别（OCR）读出，平均置信度 {mean:.3f}；识别出的数字须由勾稽关系或人工核对确认"
         )
-        message += f"，其中 {doubts} 处数字存疑，未作金额读入。" if doubts else "。"
+        message += f"，其中 {doubts} 处数字存疑，未作金额读入" if doubts else ""
+        silent = sum(one.silent for one in read)
+        message += f"；表内另有 {silent} 处墨迹未能识别。" if silent else "。"
         notes = [Note("ocr", message)]
         for one in read:
             details = [f"置信度平均 {one.confidence:.3f}、最低 {one.weakest:.2f}"]

@@ -233,13 +233,16 @@ def _characters(lines: list[_Line], scale: float) -> tuple[Characters, int]:
     texts: list[str] = []
     rows: list[tuple[float, float, float, float, float, float]] = []
     doubts = 0
+    sizes = sorted(_size(line) * scale for line in lines)
+    usual = sizes[len(sizes) // 2] if sizes else 10.0
     for i, line in enumerate(lines):
         x0, y0, x1, y1 = (value * scale for value in line.box)
         characters = [(text, score, at) for text, score, at in line.reading.characters]
         if not characters:
             continue
-        chinese = any("\u2e80" <= text <= "\u9fff" for text, _, _ in characters)
-        size = (y1 - y0) / (0.95 if chinese else 0.78)
+        size = _size(line) * scale
+        if 0.75 * usual < size < 1.3 * usual:
+            size = usual  # heights of ink waver, sizes of type on a page rarely do
         centres = [x0 + (x1 - x0) * at for _, _, at in characters]
         middle = (y0 + y1) / 2
         marks = _doubtful(line, i in pointless)
@@ -247,15 +250,18 @@ def _characters(lines: list[_Line], scale: float) -> tuple[Characters, int]:
         for k, (text, _, _) in enumerate(characters):
             left = x0 if k == 0 else (centres[k - 1] + centres[k]) / 2
             right = x1 if k + 1 == len(characters) else (centres[k] + centres[k + 1]) / 2
-            texts.append(text)
+            texts.append(text + DOUBT if k in marks else text)  # one piece, so that no rule can part them
             rows.append((left, max(left, right), middle, size, y0, y1))
-            if k in marks:
-                texts.append(DOUBT)
-                rows.append((right, right + 0.01, middle, size, y0, y1))
     if not texts:
         return no_characters(), 0
     columns = np.array(rows, dtype=np.float64).T
     return Characters(texts, columns[0], columns[1], columns[2], columns[3], columns[4], columns[5]), doubts
+
+
+def _size(line: _Line) -> float:
+    """The size of type of a line, by its ink: Chinese characters fill it, digits do not."""
+    chinese = any("\u2e80" <= text <= "\u9fff" for text, _, _ in line.reading.characters)
+    return (line.box[3] - line.box[1]) / (0.95 if chinese else 0.78)
 
 
 def _doubtful(line: _Line, lost_point: bool) -> set[int]:

@@ -104,8 +104,8 @@ def _without_seals(colours: Pixels) -> tuple[Pixels, list[tuple[int, int, int, i
     for x0, y0, x1, y1 in seals:
         area = (slice(max(0, y0 - reach), y1 + reach), slice(max(0, x0 - reach), x1 + reach))
         # Red ink is bright in the red channel, black ink under it is not.
-        bright = np.asarray(red[area], dtype=np.int16)
-        tint = cv2.dilate(reddish[area], np.ones((3, 3), np.uint8)) > 0
+        bright = np.asarray(red[area], dtype=np.int32)
+        tint = cv2.dilate(reddish[area], np.ones((7, 7), np.uint8)) > 0
         floor = int(np.percentile(bright[tint], 25)) if tint.any() else 255
         black = 60
         stretched = np.clip((bright - black) * 255 / max(40, floor - black), 0, 255)

@@ -45,6 +45,7 @@ class _Worker:
     batch: deque[Any] = field(default_factory=deque)
     started: float = 0.0
     ready: bool = False
+    more: float = 0.0
 
 
 def run_jobs(
@@ -106,7 +107,7 @@ def _start(target: str, memory_mb: int) -> _Worker:
 def _collect(pool: list[_Worker], pending: deque[Any], allowed: float) -> Iterator[Finished]:
     """Wait for the next news of any worker and yield the jobs that ended; remove workers that died or were killed."""
     busy = [worker for worker in pool if worker.batch]
-    deadline = min(worker.started + allowed for worker in busy)
+    deadline = min(worker.started + allowed + worker.more for worker in busy)
     by_pipe = {worker.pipe: worker for worker in busy}
     for pipe in wait(list(by_pipe), timeout=max(0.05, deadline - time.monotonic())):
         worker = by_pipe[pipe]  # type: ignore[index]
@@ -117,18 +118,20 @@ def _collect(pool: list[_Worker], pending: deque[Any], allowed: float) -> Iterat
             continue
         if message == "ready":
             worker.ready, worker.started = True, time.monotonic()
+        elif isinstance(message, float):
+            worker.more += message
         elif worker.batch:
             job, spent = worker.batch.popleft(), time.monotonic() - worker.started
-            worker.started = time.monotonic()
+            worker.started, worker.more = time.monotonic(), 0.0
             yield Finished(job, message, spent)
     for worker in busy:
-        if worker in pool and worker.batch and time.monotonic() > worker.started + allowed:
+        if worker in pool and worker.batch and time.monotonic() > worker.started + allowed + worker.more:
             worker.process.kill()
             yield from _bury(
                 pool,
                 pending,
                 worker,
-                f"处理超过 {allowed - _GRACE:g} 秒的时限，已停止；请检查文件是否异常，或拆分后重新提交。",
+                f"处理超过 {allowed - _GRACE + worker.more:g} 秒的时限，已停止；请检查文件是否异常，或拆分后重新提交。",
             )
 
 
@@ -150,6 +153,16 @@ def _bury(pool: list[_Worker], pending: deque[Any], worker: _Worker, reason: str
     yield Finished(job, reason, time.monotonic() - worker.started)
 
 
+_pipe: Connection | None = None
+"""In a worker: the way to the pool."""
+
+
+def more_time(seconds: float) -> None:
+    """Called within a job: it needs so much longer (pages to be recognised). Does nothing outside of a worker."""
+    if _pipe is not None:
+        _pipe.send(float(seconds))
+
+
 def _serve(pipe: Connection, target: str, memory_mb: int) -> None:
     """The worker: batches in, one message a finished job out, until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
@@ -160,6 +173,8 @@ def _serve(pipe: Connection, target: str, memory_mb: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     module, _, name = target.partition(":")
     function = getattr(importlib.import_module(module), name)
+    global _pipe
+    _pipe = pipe
     pipe.send("ready")
     while True:
         try:

@@ -64,11 +64,10 @@ def trace_line_item(connection: duckdb.DuckDBPyConnection, line_item_id: str) ->
 
 
 def picture(home: Home, traced: dict[str, Any], target: Path, *, scale: float = 2.0) -> None:
-    """Save the page as a picture with the cell framed. PDF only. Raises HomeError where there is no page to show.
+    """Save the page as a picture with the cell framed. PDF and pictures only. Raises HomeError where there is no page to show.
 
     The page is rendered by PDFium in this process: it was read once already and is asked for by a person.
     """
-    import pypdfium2 as pdfium
     from PIL import ImageDraw
 
     item, document = traced["line_item"], traced["document"]
@@ -77,15 +76,7 @@ def picture(home: Home, traced: dict[str, Any], target: Path, *, scale: float = 
     original = home.original(document["document_id"])
     if not original.exists():
         raise HomeError(f"原件不在 {home.originals} 里，无法画图。")
-    pdf = pdfium.PdfDocument(str(original))
-    try:
-        page = pdf[int(item["page"]) - 1]
-        width, height = page.get_size()
-        # A poster-sized page would make a picture of gigabytes.
-        fitted = min(scale, 4000 / max(width, height, 1))
-        image = page.render(scale=fitted).to_pil().convert("RGB")
-    finally:
-        pdf.close()
+    image, fitted = _page_picture(original, int(item["page"]), scale)
     if None not in (item["x0"], item["y0"], item["x1"], item["y1"]):
         draw = ImageDraw.Draw(image)
         margin = 2
@@ -99,6 +90,31 @@ def picture(home: Home, traced: dict[str, Any], target: Path, *, scale: float = 
         draw.rectangle(box, outline=(220, 0, 0), width=max(2, round(fitted * 1.5)))
     target.parent.mkdir(parents=True, exist_ok=True)
     image.save(target)
+
+
+def _page_picture(original: Path, number: int, scale: float) -> tuple[Any, float]:
+    """The page (1-based) of a PDF or a picture, and how many pixels a point is wide."""
+    import pypdfium2 as pdfium
+    from PIL import Image
+
+    from extractors.detect import detect
+
+    if detect(original) != "pdf":
+        from extractors.image import picture_of
+
+        with Image.open(original) as source:
+            source.seek(number - 1)
+            pixels, width, _ = picture_of(source)
+        return Image.fromarray(pixels), pixels.shape[1] / width
+    pdf = pdfium.PdfDocument(str(original))
+    try:
+        page = pdf[number - 1]
+        width, height = page.get_size()
+        # A poster-sized page would make a picture of gigabytes.
+        fitted = min(scale, 4000 / max(width, height, 1))
+        return page.render(scale=fitted).to_pil().convert("RGB"), fitted
+    finally:
+        pdf.close()
 
 
 def place_text(item: dict[str, Any]) -> str:

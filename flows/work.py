@@ -67,10 +67,11 @@ def _read(job: Job, path: Path, root: Path, kind: str) -> None:
     from extractors import Limits, read
     from extractors.errors import ExtractionError
     from flows import staging
+    from flows.pool import more_time
 
     started = time.monotonic()
     try:
-        extract = read(path, name=job.file_name, limits=Limits(max_seconds=job.seconds))
+        extract = read(path, name=job.file_name, limits=Limits(max_seconds=job.seconds, more_time=more_time))
     except ExtractionError as error:
         staging.stage_failure(
             root, job.document_id, job.stage_key, str(error), format=kind, seconds=time.monotonic() - started

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from extractors.model import Extract, Place
-from models.disclosure import Disclosure, Finding, FormInstance, Metadata
+from models.disclosure import Disclosure, Finding, FormInstance, LineItem, Metadata
 from models.forms import read_forms
 from models.metadata import read_metadata
 from models.performance import read_performance
@@ -26,12 +27,13 @@ def interpret(extract: Extract, *, file_name: str, source_uri: str) -> Disclosur
     prose = read_prose(extract, metadata, skip_tables=performance.consumed)
     return Disclosure(
         metadata=metadata,
-        line_items=(*forms.line_items, *prose.line_items),
+        line_items=(*forms.line_items, *_recognised(extract, prose.line_items)),
         statistics=(*forms.statistics, *prose.statistics),
         performance_projects=tuple(performance.projects),
         performance_indicators=tuple(performance.indicators),
         findings=(
             *_metadata_findings(metadata),
+            *_recognition_findings(extract),
             *_unread_tables(forms.forms),
             *forms.findings,
             *performance.findings,
@@ -49,6 +51,21 @@ def _unread_tables(forms: Iterable[FormInstance]) -> Iterator[Finding]:
             message = f"表“{instance.title or '（无题）'}”印有 {instance.amounts} 个金额，未读入：{instance.reason}。"
             place = Place(page=instance.first_page, sheet=instance.sheet)
             yield Finding("TABLE-UNREAD", "info", message, place, None, str(instance.amounts))
+
+
+def _recognised(extract: Extract, items: Iterable[LineItem]) -> Iterator[LineItem]:
+    """Amounts of the prose on pages that were recognised say so, as those of tables do."""
+    scanned = {note.page for note in extract.notes if note.code == "ocr-page"}
+    for item in items:
+        yield replace(item, engine="rapidocr") if item.place.page in scanned else item
+
+
+def _recognition_findings(extract: Extract) -> Iterator[Finding]:
+    """What text recognition read is a proposal: said once a document, so that nobody takes unchecked amounts for sure."""
+    for note in extract.notes:
+        if note.code == "ocr":
+            message = f"{note.message}没有参与任何勾稽（quality 为 unchecked）的金额不可直接引用。"
+            yield Finding("OCR-UNCONFIRMED", "warning", message, Place(page=note.page or 1), None, extract.engine)
 
 
 def _metadata_findings(metadata: Metadata) -> Iterator[Finding]:

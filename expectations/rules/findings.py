@@ -37,6 +37,11 @@ CODES: tuple[FindingCode, ...] = (
         "MAP-CODE-UNKNOWN", "印出的科目编码在当年科目表中不存在", "对照原件与当年科目表，用“更正 --code”给出正确编码。"
     ),
     FindingCode("META-DISAGREEMENT", "文件名与正文对年度、类别或单位的说法不一", "以正文为准；读错的报告给维护者。"),
+    FindingCode(
+        "OCR-UNCONFIRMED",
+        "数字由文字识别（OCR）读出，待确认",
+        "未参与勾稽的金额逐个对照原件；读错的“更正”，全部核对后“豁免”。",
+    ),
     FindingCode("PERF-UNIT-MISSING", "绩效表未标金额单位", "对照原件确定单位。"),
     FindingCode("TABLE-UNREAD", "表未读成", "对照原件；该表的金额不在库中。"),
     FindingCode("TABLE-COLUMN-UNREAD", "表中有列未读成", "对照原件；该列的金额不在库中。"),
