@@ -87,6 +87,7 @@ class RowLabel:
     group: str | None = None
     figures: bool = False
     amount: Decimal | None = None
+    owner: str | None = None
 
     @property
     def code(self) -> str | None:
@@ -113,6 +114,7 @@ class LabelReader:
     _codes: list[str] = field(default_factory=list)
     _stack: list[str] = field(default_factory=list)
     _economic_class: str | None = None
+    _owner: str | None = None
     _amounts: dict[str, Decimal] = field(default_factory=dict)
     _sums: dict[str, Decimal] = field(default_factory=dict)
 
@@ -192,6 +194,9 @@ class LabelReader:
         if label.unit and not code and not name and not label.project:
             label.is_total = self._is_total_text(label.unit)
             label.text = label.unit
+        if label.unit and not label.is_total:
+            self._owner = label.unit
+        label.owner = None if label.is_total else self._owner
         return label
 
     @staticmethod
@@ -404,6 +409,7 @@ class _Outline:
                 self._total(row)
             elif self.any_units and row.unit and row.text == row.unit:
                 self.unit_row, self.coded, self.outline = row, [], []
+                row.parent = self.whole.row_no if self.whole is not None and self.whole.is_total else None
             elif row.subset:
                 continue
             else:
@@ -452,12 +458,18 @@ class _Outline:
             )
             high = max(parent, children[-1].row_no)
             for row in self.labels:  # rows without a place right after the last child may be children as well
-                if row.row_no == high + 1 and row.parent is None and row.figures and not (row.is_total or row.subset):
+                if (
+                    row.row_no == high + 1
+                    and row.parent is None
+                    and row.figures
+                    and not (row.is_total or row.subset or row.text == row.unit)
+                ):
                     high = row.row_no
             family = {r.row_no for r in children} | {parent}
             if any(
                 low <= r.row_no <= high
                 and r.parent is None
+                and r.text != r.unit
                 and not r.is_total
                 and not r.subset
                 and r.figures

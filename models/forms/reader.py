@@ -156,6 +156,33 @@ def _read_table(
     return True
 
 
+_TITLE_YEAR = re.compile(r"(?<!\d)(20\d{2})\s*年")
+_EXECUTION = re.compile(r"(执行|完成)(情况|数|表)|决算|平衡")
+
+
+def _years_of_table(table: LogicalTable, metadata: Metadata) -> tuple[int, int | None]:
+    """The fiscal year a table speaks of, and the year of its execution figures where it, or its document, says so.
+
+    One government report holds the execution of one year and the draft of the next, each table naming its own year;
+    a department's tables all belong to the document's year, and another year in a title is a slip of its template.
+    """
+    assert metadata.fiscal_year is not None
+    year = metadata.fiscal_year
+    if metadata.scope != "government":
+        return year, None
+    said = clean(metadata.title or "")
+    execution = year if f"{year + 1}年" in said and re.search(rf"{year}年(?!.*\d{{4}}年.*执行).*执行", said) else None
+    years = sorted({int(y) for y in _TITLE_YEAR.findall(table.title or "")})
+    if not years or abs(years[-1] - year) > 1:
+        return year, execution
+    if len(years) > 1:
+        return years[-1], years[-1] - 1
+    executed = _EXECUTION.search(table.title or "") is not None
+    if years[0] > year:
+        return years[0], years[0] if executed else None
+    return (years[0], years[0]) if executed else (year, execution)
+
+
 def _infer(table: LogicalTable, metadata: Metadata) -> TitleRule | None:
     """An untitled table is read only where its header alone says which form it is."""
     header = fold("".join(t for row in table.header for t in row.texts()))
@@ -189,7 +216,7 @@ class _TableReader:
         table = unite_columns(table)
         self.table, self.number, self.rule, self.metadata = table, number, rule, metadata
         self.form: str = form
-        self.year: int = metadata.fiscal_year
+        self.year, self.execution = _years_of_table(table, metadata)
         self.report_kind: str = metadata.report_kind
         self.reason: str | None = None
         self.findings: list[Finding] = []
@@ -344,17 +371,18 @@ class _TableReader:
             labels[0][1].is_total = True
         set_parents([label for _, label in labels])
         self._balance_children(labels)
-        self._report_ambiguous(side.figures)
+        self._report_ambiguous(self._beyond_three_public(side.figures))
         figures = self._with_parents(side.figures)
         items: list[LineItem] = []
         statistics: list[Statistic] = []
         for row, label in labels:
             made: list[LineItem] = []
+            counts = label.code is None and any(p.search(fold(label.text)) for p in vocabulary().count_rows)
             for meaning in figures:
                 cell = row.anchored(meaning.index) if meaning.index < len(row.cells) else None
                 if cell is None or is_blank(cell.text):
                     continue
-                if meaning.kind in ("percent", "count"):
+                if meaning.kind in ("percent", "count") or (counts and meaning.kind == "amount"):
                     statistic = self._statistic(cell, meaning, label)
                     if statistic is not None:
                         statistics.append(statistic)
@@ -395,9 +423,23 @@ class _TableReader:
         """Two columns that mean the very same thing cannot both be right: one of them was misunderstood."""
         seen: dict[tuple[object, ...], ColumnMeaning] = {}
         for m in figures:
-            if m.kind != "amount":
+            if m.kind != "amount" or m.subset:
                 continue
-            key = (m.component, m.fund, m.flow, m.side, m.measure, m.year, m.offset, m.subset, m.item, m.path[-1:])
+            several = m.component in ("other_income", "opening_balance", "closing_balance", "operation")
+            told_apart = m.path[-1:] if several else ()
+            key = (
+                m.component,
+                m.fund,
+                m.flow,
+                m.side,
+                m.measure,
+                m.year,
+                m.offset,
+                m.subset,
+                m.item,
+                m.domain,
+                told_apart,
+            )
             if key in seen:
                 message = f"表“{self.table.title or ''}”有两列读成同一含义（{' / '.join(seen[key].path)}；{' / '.join(m.path)}），请核对。"
                 self._find("TABLE-COLUMN-AMBIGUOUS", "warning", message, None)
@@ -475,7 +517,7 @@ class _TableReader:
             return None
         kind = (
             "count"
-            if meaning.kind == "count"
+            if meaning.kind in ("count", "amount")
             else "growth"
             if re.search(r"增|比上年|同比", fold("".join(meaning.path)))
             else "completion"
@@ -485,7 +527,7 @@ class _TableReader:
         unit = (
             "%"
             if meaning.kind == "percent"
-            else next(iter(re.findall(r"人次|批次|辆|个|人|台|次", "".join(meaning.path))), "")
+            else next(iter(re.findall(r"人次|批次|辆|个|人|台|次", "".join((*meaning.path, label.text)))), "")
         )
         name = " ".join(x for x in (label.text, *meaning.path[-2:]) if x)
         return Statistic(self._locator(cell, meaning), None, name, amount.value, unit, text, cell.place, kind)
@@ -587,7 +629,7 @@ class _TableReader:
             printed_code=label.printed_code,
             engine=self.table.engine or None,
             parent_column_no=meaning.parent,
-            budget_unit=label.unit if label.unit and not label.is_total else None,
+            budget_unit=label.owner,
         )
 
     def _covers_others(self, row: Row, cell: Cell, meaning: ColumnMeaning) -> bool:
@@ -642,11 +684,11 @@ class _TableReader:
 
     def _measure(self, meaning: ColumnMeaning) -> tuple[str, int]:
         year = meaning.year if meaning.year is not None else self.year + (meaning.offset or 0)
-        default = "final" if self.report_kind == "final_account" else "budget"
-        measure = meaning.measure or default
+        reported = self.execution == self.year and _EXECUTION.search(self.table.title or "") is not None
+        measure = meaning.measure or ("final" if self.report_kind == "final_account" or reported else "budget")
         if measure == "final" and self.report_kind == "budget" and meaning.year is None and meaning.offset is None:
-            year = self.year - 1
-        if measure == "final" and year < self.year:
+            year = self.execution if self.execution is not None else self.year - 1
+        if measure == "final" and year < (self.metadata.fiscal_year or self.year):
             measure = "prior_final"
         if measure == "change":
             year = self.year
@@ -666,6 +708,8 @@ class _TableReader:
         whole = meaning.subset or self.form == "three_public" or label.is_total or label.code is None
         if meaning.item and meaning.domain != "matrix" and whole:
             return meaning.item
+        if meaning.subset and meaning.path and meaning.component is None:
+            return "其中：" + clean("".join(meaning.path[-1:])).removeprefix("其中").lstrip("：: ")
         if self.form == "three_public":
             return _THREE_PUBLIC_ITEM.get(component) or (label.entry.item if label.entry is not None else label.text)
         for mapping in (label.function, label.economic):

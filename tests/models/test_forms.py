@@ -280,3 +280,66 @@ def test_title_in_the_first_row_of_the_grid() -> None:
     """), metadata=budget())  # fmt: skip
     assert one(reading, form="income").amount_yuan == Decimal("55000")
     assert reading.forms[0].note is not None
+
+
+def test_initial_adjusted_and_final_columns_are_three_measures() -> None:
+    reading = read(
+        line("收入支出决算总表"), line("单位：万元"),
+        table("""
+            收入 | < | < | <
+            项目 | 年初预算数 | 全年预算数 | 决算数
+            总计 | 10.00 | 11.00 | 12.00
+        """),
+    )  # fmt: skip
+    measures = [(i.measure, i.amount_yuan) for i in reading.line_items]
+    assert measures == [
+        ("budget", Decimal("100000")),
+        ("adjusted_budget", Decimal("110000")),
+        ("final", Decimal("120000")),
+    ]
+
+
+def test_rows_that_count_vehicles_are_no_money() -> None:
+    reading = read(
+        line("财政拨款“三公”经费支出决算表"), line("单位：万元"),
+        table("项目 | 预算数 | 决算数\n3．公务接待费 | 1.00 | 0.50\n公务用车保有量（辆） | 3 | 3"),
+    )  # fmt: skip
+    assert {i.component for i in reading.line_items} == {"reception"}
+    assert [(s.value, s.unit) for s in reading.statistics] == [(Decimal("3"), "辆")] * 2
+
+
+def test_rows_belong_to_the_body_printed_above_them() -> None:
+    reading = read(
+        line("部门预算支出总表"), line("单位：元"),
+        table("""
+            单位编码 | 单位名称 | 科目编码 | 科目名称 | 合计
+             | 合计 | | | 30
+            101001 | 示例局 | | | 20
+             | | 2010101 | 行政运行 | 20
+            101002 | 示例中心 | | | 10
+             | | 2010150 | 事业运行 | 10
+        """),
+        metadata=budget(),
+    )  # fmt: skip
+    assert one(reading, function_code="2010101").budget_unit == "示例局"
+    centre = one(reading, item_name="示例中心")
+    assert one(reading, function_code="2010150").parent_row_no == centre.row_no
+    assert centre.parent_row_no == one(reading, level="total").row_no
+
+
+def test_a_column_of_shares_is_no_money_even_without_a_percent_sign() -> None:
+    reading = read(
+        line("一般公共预算支出执行情况表"), line("单位：万元"),
+        table("科目名称 | 2025年执行数 | <\n^ | 金额 | 占预算\n一般公共服务支出 | 80 | 95.7"),
+        metadata=budget(2025),
+    )  # fmt: skip
+    assert [i.published_text for i in reading.line_items] == ["80"]
+
+
+def test_two_columns_that_mean_the_same_are_reported() -> None:
+    reading = read(
+        line("支出决算表"),
+        line("单位：万元"),
+        table("科目编码 | 科目名称 | 合计 | 决算数\n201 | 一般公共服务支出 | 9.00 | 8.00"),
+    )
+    assert "TABLE-COLUMN-AMBIGUOUS" in {f.code for f in reading.findings}
