@@ -20,10 +20,11 @@ from extractors.ocr_engine import ENGINE, Reading, find_text, read_lines
 from extractors.ocr_picture import Picture, Pixels, dark
 from extractors.ocr_rules import find_rules
 from extractors.pdf_content import Characters, PageContent, no_characters
-from extractors.pdf_lattice import Lattice, find_lattices
+from extractors.pdf_lattice import Lattice
 
 DOUBT = "〔识别存疑〕"
 _WEAK = 0.75  # a digit less sure than this puts its figure in doubt
+_ROOM = 1.3  # height of the detector's boxes in sizes of type
 _NOISE = 0.45  # a line less sure than this says nothing (seals, pictures, dirt)
 _FIGURE = re.compile(r"[-+−－(（]?[\d][\d,，.．:：]*[\d][)）%％]?|\d")
 _DIGITS = re.compile(r"\d")
@@ -69,11 +70,13 @@ class _Line:
 
 def recognise(picture: Picture, number: int, clock: Clock, turn: int = 0) -> Recognised:
     """Everything a picture of page `number` says. turn: quarter turns from the displayed page to the picture."""
-    rules, cleaned = find_rules(picture)
-    lattices = tuple(find_lattices(rules)[0])
+    found = find_text(picture.grey)
     clock.check()
+    heights = np.sort(found[:, 3] - found[:, 1])
+    type_size = float(heights[len(heights) // 2]) / _ROOM if len(heights) else 20.0
+    rules, tables, cleaned = find_rules(picture, type_size)
+    lattices = tuple(tables)
     ink = dark(cleaned)
-    found = find_text(cleaned)
     clock.check()
     lines = _lines(found, lattices, ink, picture.scale)
     _read(lines, cleaned, clock)
@@ -151,7 +154,7 @@ def _tight(box: tuple[float, float, float, float], ink: Pixels) -> tuple[int, in
 def _overlooked(
     lattices: tuple[Lattice, ...], ink: Pixels, covered: NDArray[np.bool_], scale: float, usual: int
 ) -> list[tuple[int, int, int, int]]:
-    """Places in cells with ink that looks like characters and lies in no line found (lone digits, mostly)."""
+    """Places with ink that looks like characters and lies in no line found: lone digits in cells, lines outside."""
     import cv2
 
     spare = np.where(covered, 0, ink).astype(np.uint8)
@@ -162,7 +165,7 @@ def _overlooked(
         if not (0.45 * usual <= h <= 1.8 * usual and w >= 0.12 * usual and area >= 0.12 * w * h):
             continue
         middle = ((x + w / 2) * scale, (y + h / 2) * scale)
-        if any(
+        if w >= 2 * usual or any(
             lattice.box[0] < middle[0] < lattice.box[2] and lattice.box[1] < middle[1] < lattice.box[3]
             for lattice in lattices
         ):
