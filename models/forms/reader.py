@@ -427,19 +427,8 @@ class _TableReader:
                 continue
             several = m.component in ("other_income", "opening_balance", "closing_balance", "operation")
             told_apart = m.path[-1:] if several else ()
-            key = (
-                m.component,
-                m.fund,
-                m.flow,
-                m.side,
-                m.measure,
-                m.year,
-                m.offset,
-                m.subset,
-                m.item,
-                m.domain,
-                told_apart,
-            )
+            component = m.component or "total"
+            key = (component, m.fund, m.flow, m.side, self._measure(m), m.item, m.domain, told_apart)
             if key in seen:
                 message = f"表“{self.table.title or ''}”有两列读成同一含义（{' / '.join(seen[key].path)}；{' / '.join(m.path)}），请核对。"
                 self._find("TABLE-COLUMN-AMBIGUOUS", "warning", message, None)
