@@ -1,10 +1,11 @@
-"""Archives → members: names decoded as their makers meant them, sizes bounded, nothing ever written to disk.
+"""Archives → members: names decoded as their makers meant them, sizes bounded, no member ever written to disk.
 
 A member's name is only a label. An archive within an archive is opened in its place, a few levels deep.
 """
 
 from __future__ import annotations
 
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from extractors.limits import Limits
 from extractors.packages import check_sizes
 from extractors.texts import printable
 
+_SEVEN_ZIP, _RAR = b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07"
 _JUNK_NAMES = {".ds_store", "thumbs.db", "desktop.ini", ".directory"}
 
 
@@ -33,16 +35,20 @@ class Member:
 def members(path: Path, limits: Limits) -> Iterator[Member]:
     """The files in an archive, in stored order; folders, links and system litter left out.
 
-    A member that cannot be read is yielded with its `error` and no data. Raises UnsupportedFormat for 7z and RAR,
+    A member that cannot be read is yielded with its `error` and no data. Raises UnsupportedFormat for what is no ZIP, 7z
+    or RAR (and for RAR where nothing on the machine opens it), EncryptedDocument where all of it is under a password,
     DamagedDocument where the archive does not open, TooLarge where it promises or delivers too much.
     """
     kind = detect(path)
-    if kind != "zip":
-        label = NAMES.get(kind, "未知类型的文件")
-        raise UnsupportedFormat(f"暂不能打开{label}，只支持 ZIP；请解压后提交其中的文件，或改用 ZIP 压缩。")
     budget = _Budget(limits)
-    with path.open("rb") as stream:
-        yield from _zip_members(stream, "", 1, budget)
+    if kind == "zip":
+        with path.open("rb") as stream:
+            yield from _zip_members(stream, "", 1, budget)
+    elif kind in ("7z", "rar"):
+        yield from _other_members(kind, path, "", 1, budget)
+    else:
+        label = NAMES.get(kind, "未知类型的文件")
+        raise UnsupportedFormat(f"不能打开{label}，只支持 ZIP、7z 和 RAR；请解压后提交其中的文件。")
 
 
 class _Budget:
@@ -76,20 +82,64 @@ def _zip_members(stream: IO[bytes], prefix: str, depth: int, budget: _Budget) ->
             except (EncryptedDocument, DamagedDocument) as error:
                 yield Member(label, b"", error)
                 continue
-            if data.startswith(b"PK\x03\x04") and _is_archive(data):
-                yield from _nested(label, data, depth, budget)
-            else:
-                yield Member(label, data)
+            yield from _member(label, data, depth, budget)
 
 
-def _nested(label: str, data: bytes, depth: int, budget: _Budget) -> Iterator[Member]:
+def _other_members(kind: str, path: Path, prefix: str, depth: int, budget: _Budget) -> Iterator[Member]:
+    """The files of a 7z or RAR archive."""
+    for name, data in _seven_zip(path, budget) if kind == "7z" else _rar(path, budget):
+        budget.clock.check()
+        label = safe_label(name)
+        if is_junk(label):
+            continue
+        budget.members_left -= 1
+        if budget.members_left < 0:
+            raise TooLarge(f"压缩包内成员超过 {budget.limits.max_members} 个，未全部读取。")
+        if isinstance(data, ExtractionError):
+            yield Member(prefix + label, b"", data)
+        else:
+            yield from _member(prefix + label, data, depth, budget)
+
+
+def _seven_zip(path: Path, budget: _Budget) -> Iterator[tuple[str, bytes | ExtractionError]]:
+    from extractors.archive_7z import unpack
+
+    with path.open("rb") as stream:
+        yield from unpack(stream, budget)
+
+
+def _rar(path: Path, budget: _Budget) -> Iterator[tuple[str, bytes | ExtractionError]]:
+    from extractors.archive_rar import unpack
+
+    yield from unpack(path, budget)
+
+
+def _member(label: str, data: bytes, depth: int, budget: _Budget) -> Iterator[Member]:
+    """A file of an archive, or the files in it where it is an archive itself."""
+    if data.startswith(b"PK\x03\x04") and _is_archive(data):
+        yield from _nested("zip", label, data, depth, budget)
+    elif data.startswith(_SEVEN_ZIP):
+        yield from _nested("7z", label, data, depth, budget)
+    elif data.startswith(_RAR):
+        yield from _nested("rar", label, data, depth, budget)
+    else:
+        yield Member(label, data)
+
+
+def _nested(kind: str, label: str, data: bytes, depth: int, budget: _Budget) -> Iterator[Member]:
     """The members of an archive within an archive, or the one member that says why not."""
     if depth >= budget.limits.max_depth:
         yield Member(label, b"", TooLarge(f"压缩包嵌套超过 {budget.limits.max_depth} 层，内层未打开。"))
         return
     try:
-        yield from _zip_members(BytesIO(data), f"{label}/", depth + 1, budget)
-    except DamagedDocument as error:
+        if kind == "zip":
+            yield from _zip_members(BytesIO(data), f"{label}/", depth + 1, budget)
+            return
+        with tempfile.TemporaryDirectory(prefix="kuanxiang-archive-") as folder:
+            inner = Path(folder) / "inner"  # the program that opens it wants a file; no member is ever written
+            inner.write_bytes(data)
+            yield from _other_members(kind, inner, f"{label}/", depth + 1, budget)
+    except (DamagedDocument, EncryptedDocument, UnsupportedFormat) as error:
         yield Member(label, b"", error)
 
 
