@@ -14,7 +14,7 @@ from models.prose.checks import text_findings
 from models.prose.flow import lines as text_lines
 from models.prose.flow import quoted
 from models.prose.lexicon import load_lexicon
-from models.prose.reader import Reader
+from models.prose.reader import read_lines
 from models.prose.statistics import statistics
 
 
@@ -35,8 +35,7 @@ def read_prose(extract: Extract, metadata: Metadata, *, skip_tables: frozenset[i
     as text. Without a fiscal year in the metadata no amount is read, only passages and year-independent findings.
     """
     found = text_lines(extract, skip_tables)
-    reader = Reader(load_lexicon(), metadata)
-    outcome = reader.read(found)
+    outcome = read_lines(load_lexicon(), metadata, found)
     items = tuple(read.item for read in outcome.reads)
     return ProseReading(
         line_items=items,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from models.disclosure import LineItem
 from models.prose.figures import Figure
-from models.prose.lexicon import SectionKind, Token
+from models.prose.lexicon import Lexicon, SectionKind, Token
 from models.prose.names import Named
 
 
@@ -120,6 +120,9 @@ class State:
     three_public_fund: str | None = None
     procurement_fund: str | None = None
     zone: str | None = None
+    headline_year: int = 0
+    headline_open: bool = False
+    foreign: bool = False
 
 
 @dataclass(slots=True)
@@ -133,3 +136,20 @@ class Outcome:
     percentless: list[tuple[int, Figure]] = field(default_factory=list)
     ratios: list[Ratio] = field(default_factory=list)
     kinds: list[SectionKind | None] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Context:
+    """One document being read: what is known of it (year, kind, body), the words, and what has been read so far.
+
+    kind: ``budget`` or ``final_account``; year 0 where the document names none. unit_votes: how many amounts are printed in each unit.
+    """
+
+    lexicon: Lexicon
+    year: int
+    kind: str
+    body: str | None
+    government: bool
+    state: State = field(default_factory=State)
+    outcome: Outcome = field(default_factory=Outcome)
+    unit_votes: dict[str, int] = field(default_factory=dict)

@@ -1,0 +1,322 @@
+"""The words before a figure → `Clause`: which things, year, measure and comparison they name, and whether all of it is understood."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from models.prose.flow import Line
+from models.prose.lexicon import Token
+from models.prose.names import Named
+from models.prose.state import Clause, Context, What
+from models.prose.subjects import FUND_ITEMS, what_of, what_of_class, what_of_path
+
+_GROUPS = frozenset({"three_public", "operation", "procurement"})
+_COMPARABLE = frozenset({"year", "last_year", "this_year", "measure", "fund", "subject", "noise"})
+_LISTING = re.compile(r"(?:[、，和及或与]|以及|（[^（）]*）|支出|收入|预算|决算|数)+")
+_PREFIX = re.compile(
+    r"(?:\d{1,2}[、.．]|（[一二三四五六七八九十\d]{1,3}）|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳])+"
+    r"(?:[^，。；：]{2,40}(?:说明|情况)(?:（[^（）]{0,12}）)?(?=(?:19|20)\d\d年))?"
+)
+"""A number at the start of a line, with the heading that a broken layout left on the line of its text."""
+
+
+def read_clause(context: Context, line: Line, start: int, end: int, named: list[Named]) -> Clause:
+    """What the lead of a figure says: the text from start to end, clause by clause, as far as it bears on that figure.
+
+    named: the paths of the classification found in the line. Context.state is told of years and paths met on the way.
+    """
+    clause = Clause(zone=context.state.zone)
+    position = start
+    if start == 0:
+        prefix = _PREFIX.match(line.text, 0, end)
+        position = prefix.end() if prefix else 0
+    pieces = re.split(r"([，；：])", line.text[position:end])
+    for piece in pieces:
+        if piece in ("，", "；", "："):
+            _boundary(context, clause, piece)
+        elif piece:
+            _piece(context, line, position, position + len(piece), named, clause)
+        position += len(piece)
+    return clause
+
+
+def _boundary(context: Context, clause: Clause, mark: str) -> None:
+    """What a comma, semicolon or colon ends: a semicolon begins a new statement, a colon the parts of the old one."""
+    if mark == "；" and clause.zone == "purpose":
+        clause.zone = None
+        clause.subjects, clause.generic = [], None
+    if mark == "；" and clause.zone == "cause":
+        clause.zone = "cause;"
+    if mark in "，；" and clause.fund is not None and not clause.subjects:
+        clause.fund = None
+    clause.clean = True
+    if mark == "：":
+        clause.change = None
+    if mark == "；":
+        clause.subjects, clause.generic, clause.mixed = [], None, False
+        clause.measure, clause.change, clause.comparing = None, None, False
+
+
+def _piece(context: Context, line: Line, start: int, end: int, named: list[Named], clause: Clause) -> None:
+    """One clause between commas. A zone (cause, purpose) swallows it unless it opens a new statement."""
+    text = line.text
+    inside = [each for each in named if start <= each.start and each.end <= end]
+    tokens = _tokens(context, text, start, end, inside)
+    if clause.zone is not None and not _reopens(context, clause, tokens):
+        return
+    tokens = _without_body(context, text, start, _without_brackets(tokens))
+    for index, token in enumerate(tokens):
+        follower = tokens[index + 1] if index + 1 < len(tokens) else None
+        if clause.zone is not None:
+            return
+        _token(context, text, token, follower, clause, inside)
+
+
+def _reopens(context: Context, clause: Clause, tokens: list[Token]) -> bool:
+    """Whether a clause leaves the zone: a comparison after a purpose, a new subject with its amount after a semicolon."""
+    first = next((token for token in tokens if token.kind not in ("mark", "noise", "among")), None)
+    if first is None:
+        return False
+    if (
+        clause.zone == "purpose"
+        and first.kind == "compare"
+        and any(t.kind in ("increase", "decrease", "either") for t in tokens)
+    ):
+        clause.zone = None
+        return True
+    listed = {token.kind for token in tokens}
+    if clause.zone == "purpose" and "class" in listed and listed <= {"class", "noise", "mark", "measure"}:
+        clause.zone = None
+        return True
+    if clause.zone == "purpose" and first.kind == "completion":
+        clause.zone = None
+        return True
+    opening = first.kind in ("subject", "path", "fund", "measure", "year", "this_year")
+    named = any(t.kind in ("subject", "path", "fund", "class") for t in tokens)
+    statement = (
+        opening and named and not any(t.kind in ("increase", "decrease", "either", "other", "cause") for t in tokens)
+    )
+    if clause.zone == "cause;" and statement:
+        clause.zone = None
+        clause.subjects, clause.generic = [], None
+        return True
+    return False
+
+
+def _tokens(context: Context, text: str, start: int, end: int, named: list[Named]) -> list[Token]:
+    """The phrases of a stretch of text; each named path in it is one token, its value the index in named."""
+    tokens: list[Token] = []
+    position = start
+    for number, each in enumerate(named):
+        tokens.extend(context.lexicon.tokens(text, position, each.start))
+        tokens.append(Token("path", str(number), each.start, each.end))
+        position = each.end
+    tokens.extend(context.lexicon.tokens(text, position, end))
+    return tokens
+
+
+def _without_body(context: Context, text: str, start: int, tokens: list[Token]) -> list[Token]:
+    """Drop the name of a body before the first subject ("市委办公室2023年度", "上海市某局下属1家机关")."""
+    first = next((i for i, t in enumerate(tokens) if t.kind in ("subject", "fund", "path", "class")), None)
+    if first is None or not any(t.kind == "other" for t in tokens[:first]):
+        return tokens
+    keep = [t for t in tokens[:first] if t.kind in ("year", "last_year", "this_year")]
+    trailing = first
+    while trailing and tokens[trailing - 1].kind in (
+        "year",
+        "last_year",
+        "this_year",
+        "noise",
+        "mark",
+        "scope",
+        "measure",
+    ):
+        trailing -= 1
+    leading = 0
+    while leading < trailing and tokens[leading].kind in ("year", "last_year", "this_year", "mark"):
+        leading += 1
+    if leading >= trailing:
+        return tokens
+    name = text[tokens[leading].start : tokens[trailing - 1].end]
+    whole = text[tokens[leading].start : tokens[first].start]
+    scopes = [t for t in tokens[trailing:first] if t.kind in ("scope", "measure")]
+    follower = tokens[first + 1].kind if first + 1 < len(tokens) else None
+    # "接待邻县档案馆支出960元" is no body's own expenditure; "某局支出预算" is.
+    generic = text[tokens[first].start : tokens[first].end] in ("支出", "收入") and follower != "measure"
+    if re.search(r"(?:较|比|与|增加|减少|原因|用于|超过)", name):
+        return tokens
+    if (
+        name == context.body
+        or (context.body and (name in context.body or context.body in name))
+        or (
+            not generic
+            and (context.lexicon.organisation.search(name) or context.lexicon.organisation.search(whole.rstrip("的")))
+        )
+    ):
+        return keep + scopes + tokens[first:]
+    return tokens
+
+
+def _token(
+    context: Context, text: str, token: Token, follower: Token | None, clause: Clause, named: list[Named]
+) -> None:
+    """Take one phrase into the clause."""
+    kind = token.kind
+    if kind == "among" and text[token.start : token.end] == "中" and follower is not None:
+        kind = "other"
+    if kind == "year":
+        _year(context, clause, int(token.value))
+    elif kind == "last_year":
+        _year(context, clause, context.year - 1)
+    elif kind == "this_year":
+        _year(context, clause, context.year)
+    elif kind == "compare" and (follower is None or follower.kind not in _COMPARABLE):
+        clause.clean = False
+    elif kind == "compare":
+        clause.comparing, clause.compare_year, clause.compare_measure = True, None, None
+        if clause.generic is not None and clause.generic_followed is None:
+            clause.generic_followed = "compare"
+    elif kind == "compared":
+        clause.comparing, clause.compared = False, True
+    elif kind == "measure":
+        if clause.comparing:
+            clause.compare_measure = token.value
+        else:
+            clause.measure = token.value
+        if clause.generic is not None and clause.generic_followed is None:
+            clause.generic_followed = "measure"
+    elif kind in ("increase", "decrease", "either"):
+        clause.change = {"increase": 1, "decrease": -1, "either": 0}[kind]
+        clause.compared = clause.compared or clause.comparing
+        clause.comparing = False
+        if clause.generic is not None and clause.generic_followed is None:
+            clause.generic_followed = "change"
+    elif kind == "fund":
+        if not (clause.subjects and _same_clause(context, text, clause, token)):
+            clause.fund = token.value
+            clause.fund_start = token.start
+    elif kind == "scope":
+        clause.scope = text[token.start : token.end]
+    elif kind == "subject":
+        _subject(context, text, token, clause)
+    elif kind == "class":
+        _add(context, clause, what_of_class(context, text, token, clause), token, text)
+    elif kind == "path":
+        what = what_of_path(context, named[int(token.value)])
+        context.state.path = what
+        _add(context, clause, what, token, text)
+    elif kind == "among":
+        if clause.subjects and text[token.start : token.end] in ("其中", "中", "包括", "含"):
+            context.state.sentence_subjects.extend(clause.subjects)
+            clause.subjects, clause.mixed = [], False
+        clause.clean = True
+    elif kind == "share":
+        clause.share = True
+    elif kind == "completion":
+        clause.done = True
+    elif kind == "zip":
+        clause.zipped = True
+    elif kind in ("cause", "purpose"):
+        clause.zone = kind
+    elif kind == "noise":
+        if text[token.start : token.end] in ("均", "各", "都", "皆"):
+            clause.every = True
+    elif kind == "mark":
+        clause.depth += {"（": 1, "）": -1}.get(token.value, 0)
+    elif kind == "other":
+        clause.clean = False
+
+
+def _same_clause(context: Context, text: str, clause: Clause, token: Token) -> bool:
+    """A fund after a grouped subject (机关运行经费财政拨款…) says nothing new."""
+    return clause.subjects[-1].group in _GROUPS and "，" not in text[max(0, token.start - 12) : token.start]
+
+
+def _year(context: Context, clause: Clause, year: int) -> None:
+    """A year said: of what is compared with, or of the clause and (outside brackets) of the sentence."""
+    if clause.comparing:
+        clause.compare_year = year
+    else:
+        clause.year = year
+        if clause.depth <= 0:
+            context.state.year = year
+
+
+def _subject(context: Context, text: str, token: Token, clause: Clause) -> None:
+    """A thing named: with the fund named before it, as a What; a bare 支出 or 收入 waits for what follows."""
+    subject = context.lexicon.subjects[token.value]
+    words = text[token.start : token.end]
+    if words in ("支出", "收入") and clause.fund is None:
+        if clause.subjects or context.state.path is not None:
+            return
+        clause.generic = token
+        clause.generic_followed = None
+        return
+    start = token.start
+    name = words
+    if clause.fund is not None:
+        while start > 0 and text[start - 1] not in "，。；：、中" and token.start - start < 24:
+            start -= 1
+        fund_at = max(
+            text.rfind(word, max(0, token.start - 40), token.start)
+            for word in ("一般公共", "公共财政", "政府性", "国有资本", "财政")
+        )
+        name = text[max(fund_at, start) : token.end]
+    fund = clause.fund if clause.fund in FUND_ITEMS else None
+    what = what_of(context, subject, fund, name, None if context.government else clause.scope)
+    if subject.stages is not None:
+        stage = re.findall(subject.stages, text[max(0, token.start - 300) : token.start])
+        if not stage:
+            clause.clean = False
+            return
+        what = replace(what, item=f"{stage[-1]}{subject.item}")
+    if clause.fund == "social_insurance":
+        clause.clean = False
+    if clause.fund is not None:
+        token = replace(token, start=min(token.start, clause.fund_start))
+    _add(context, clause, what, token, text)
+    clause.fund = None
+
+
+def _add(context: Context, clause: Clause, what: What, token: Token, text: str) -> None:
+    """Note a subject; two in one clause must be a list (A、B和C), else it is not clear which one is meant."""
+    clause.generic = None
+    if what.path or what.level == "类":
+        # "（1）人员经费：①行政运行…": codes inside a part of the whole; their amounts are not the codes' totals.
+        if clause.subjects and clause.subjects[-1].combines and "：" in text[clause.last_end : token.start]:
+            context.state.divided = True
+        if context.state.divided:
+            clause.clean = False
+    if clause.subjects:
+        if _same_thing(clause.subjects[-1], what):
+            clause.last_end = token.end
+            return
+        if not _LISTING.fullmatch(text[clause.last_end : token.start]):
+            clause.mixed = True
+    clause.subjects.append(what)
+    clause.last_end = token.end
+
+
+def _same_thing(one: What, other: What) -> bool:
+    return (one.item, one.fund, one.flow, one.component, one.code) == (
+        other.item,
+        other.fund,
+        other.flow,
+        other.component,
+        other.code,
+    )
+
+
+def _without_brackets(tokens: list[Token]) -> list[Token]:
+    """Tokens without what stands inside closed brackets; an open bracket is kept, its content belongs to the figure."""
+    kept: list[Token] = []
+    opened: list[int] = []
+    for token in tokens:
+        if token.kind == "mark" and token.value == "（":
+            opened.append(len(kept))
+        if token.kind == "mark" and token.value == "）" and opened:
+            del kept[opened.pop() :]
+            continue
+        kept.append(token)
+    return kept
