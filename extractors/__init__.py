@@ -32,6 +32,7 @@ _READERS = {
     "xls": ("extractors.xls", "read_xls"),
     "ods": ("extractors.ods", "read_ods"),
     "html": ("extractors.html", "read_html"),
+    "mht": ("extractors.mht", "read_mht"),
     "ofd": ("extractors.ofd", "read_ofd"),
     "txt": ("extractors.txt", "read_txt"),
     **dict.fromkeys(("png", "jpg", "tiff", "gif", "bmp"), ("extractors.image", "read_image")),
