@@ -100,6 +100,8 @@ def _without_seals(colours: Pixels) -> tuple[Pixels, list[tuple[int, int, int, i
     for x, y, w, h, _ in stats[1:count].tolist():
         if min(w, h) >= _SEAL * longest and max(w, h) <= 2.2 * min(w, h) and max(w, h) < 0.5 * longest:
             seals.append((x, y, x + w, y + h))
+    # The star inside a ring is part of the same seal.
+    seals = [one for one in seals if not any(_inside(one, other) for other in seals if other != one)]
     grey = grey.copy()
     for x0, y0, x1, y1 in seals:
         area = (slice(max(0, y0 - reach), y1 + reach), slice(max(0, x0 - reach), x1 + reach))
@@ -111,6 +113,10 @@ def _without_seals(colours: Pixels) -> tuple[Pixels, list[tuple[int, int, int, i
         stretched = np.clip((bright - black) * 255 / max(40, floor - black), 0, 255)
         grey[area] = np.where(tint, np.maximum(stretched, grey[area]), grey[area]).astype(np.uint8)
     return grey, seals
+
+
+def _inside(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    return one[0] >= other[0] and one[1] >= other[1] and one[2] <= other[2] and one[3] <= other[3]
 
 
 def find_tilt(grey: Pixels) -> float:

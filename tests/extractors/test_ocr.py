@@ -1,0 +1,229 @@
+"""Scans and pictures: what is read, what is said to be doubtful, and that nothing is taken from the network."""
+
+from __future__ import annotations
+
+import math
+import socket
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageChops, ImageDraw, ImageFont
+
+from extractors import Limits, read
+from extractors.errors import DamagedDocument, NoTextLayer, TooLarge
+from extractors.limits import Clock
+from extractors.model import Extract, Table
+from extractors.ocr import Scanner, ranges
+
+cv2 = pytest.importorskip("cv2", reason="the optional part 'ocr' is not installed")
+
+from extractors.ocr_engine import Reading  # noqa: E402
+from extractors.ocr_page import DOUBT, _doubtful, _Line, _lost_points  # noqa: E402
+from extractors.ocr_picture import find_tilt, prepare  # noqa: E402
+from extractors.ocr_rules import find_rules  # noqa: E402
+
+DPI = 150
+ROWS = [
+    ["CODE", "TOTAL", "BASIC", "PROJECT"],
+    ["201", "1,687.92", "1,204.11", "483.81"],
+    ["20101", "1,312.13", "1,204.11", "108.02"],
+    ["20199", "375.79", "", "375.79"],
+    ["", "0.00", "7", "0.00"],
+]
+RED = (222, 70, 66)
+
+
+def _font(size: int) -> Any:
+    return ImageFont.load_default(size)
+
+
+def _form(seal: bool = False) -> Image.Image:
+    """A ruled table of figures; the last row's first two cells are one."""
+    picture = Image.new("RGB", (1240, 900), "white")
+    draw = ImageDraw.Draw(picture)
+    xs, ys = [120, 380, 620, 860, 1100], [200 + 60 * i for i in range(len(ROWS) + 1)]
+    for y in ys:
+        draw.line((xs[0], y, xs[-1], y), fill="black", width=2)
+    for x in xs:
+        bottom = ys[-2] if x == xs[1] else ys[-1]
+        draw.line((x, ys[0], x, bottom), fill="black", width=2)
+    draw.text((480, 110), "FORM 2024", fill="black", font=_font(36))
+    for y, row in zip(ys, ROWS, strict=False):
+        for x, text in zip(xs[1:], row, strict=True):
+            width = draw.textlength(text, font=_font(26))
+            draw.text((x - 12 - width, y + 14), text, fill="black", font=_font(26))
+    if seal:
+        stamp = Image.new("RGB", picture.size, "white")
+        pen = ImageDraw.Draw(stamp)
+        pen.ellipse((520, 230, 770, 480), outline=RED, width=6)
+        pen.polygon([(645, 300), (670, 380), (610, 330), (680, 330), (620, 380)], fill=RED)
+        picture = ImageChops.multiply(picture, stamp)
+    return picture
+
+
+def _table(extract: Extract) -> Table:
+    (table,) = extract.tables()
+    return table
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Extract:
+    """A sealed form laid in askew, as a scanned PDF, read without a network."""
+    path = tmp_path_factory.mktemp("scan") / "scan.pdf"
+    askew = _form(seal=True).rotate(1.3, resample=Image.Resampling.BICUBIC, fillcolor="white")
+    askew.save(path, "PDF", resolution=DPI, quality=60)
+
+    def refuse(*_: Any) -> None:
+        raise AssertionError("a connection was tried")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", refuse)
+        return read(path)
+
+
+def test_a_scanned_form_gives_its_cells_with_spans_and_figures(scanned: Extract) -> None:
+    table = _table(scanned)
+    assert (scanned.format, scanned.engine, table.engine) == ("pdf-scan", "rapidocr", "rapidocr")
+    assert (table.n_rows, table.n_columns) == (5, 4)
+    texts = [[cell.text if cell else None for cell in row] for row in table.grid()]
+    assert [row[1:] for row in texts[1:4]] == [row[1:] for row in ROWS[1:4]]
+    assert texts[4] == ["0.00", "0.00", "7", "0.00"]
+    assert next(cell for cell in table.cells if cell.row == 4).column_span == 2
+
+
+def test_a_blank_cell_stays_blank_under_a_seal(scanned: Extract) -> None:
+    assert [cell.text for cell in _table(scanned).cells if (cell.row, cell.column) == (3, 2)] == [""]
+
+
+def test_boxes_stand_where_the_askew_page_shows_the_cells(scanned: Extract) -> None:
+    (cell,) = (cell for cell in _table(scanned).cells if cell.text == "1,687.92")
+    assert cell.place.box is not None
+    angle = math.radians(-1.3)
+    dx, dy = 500 - 620, 290 - 450  # the cell's middle, from the middle of the picture
+    x = (dx * math.cos(angle) - dy * math.sin(angle) + 620) * 72 / DPI
+    y = (dx * math.sin(angle) + dy * math.cos(angle) + 450) * 72 / DPI
+    middle = ((cell.place.box[0] + cell.place.box[2]) / 2, (cell.place.box[1] + cell.place.box[3]) / 2)
+    assert abs(middle[0] - x) < 3
+    assert abs(middle[1] - y) < 3
+
+
+def test_a_recognised_document_says_so_once_and_page_by_page(scanned: Extract) -> None:
+    assert [note.page for note in scanned.notes if note.code == "ocr"] == [None]
+    (page,) = (note for note in scanned.notes if note.code == "ocr-page")
+    assert page.page == 1
+    assert "印章 1 处" in page.message
+    assert "倾斜 1.3 度" in page.message
+
+
+def test_a_picture_is_read_like_a_scan_and_measured_in_points(tmp_path: Path) -> None:
+    path = tmp_path / "page.pdf"  # names lie
+    _form().save(path, "PNG", dpi=(DPI, DPI))
+    extract = read(path)
+    assert extract.format == "pdf-scan"
+    assert list(extract.page_sizes[0]) == pytest.approx([595.2, 432.0], abs=0.1)
+    assert [cell.text for cell in _table(extract).cells if cell.row == 1] == ROWS[1]
+
+
+def test_a_picture_without_text_and_a_broken_one_are_refused(tmp_path: Path) -> None:
+    blank = tmp_path / "blank.png"
+    Image.new("RGB", (400, 300), "white").save(blank)
+    with pytest.raises(NoTextLayer, match="没有识别出任何文字"):
+        read(blank)
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(blank.read_bytes()[:60])
+    with pytest.raises(DamagedDocument):
+        read(broken)
+
+
+def test_without_the_engine_the_refusal_tells_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extractors.ocr.available", lambda: False)
+    path = tmp_path / "scan.pdf"
+    _form().save(path, "PDF", resolution=DPI)
+    with pytest.raises(NoTextLayer, match=r"kuanxiang\[ocr\]"):
+        read(path)
+
+
+def test_a_seal_is_taken_off_and_what_is_black_under_it_stays() -> None:
+    plain, sealed = (prepare(np.asarray(_form(seal)), 595.2) for seal in (False, True))
+    assert (len(plain.seals), len(sealed.seals)) == (0, 1)
+    ink = plain.grey < 128
+    assert (sealed.grey[ink] < 160).mean() > 0.99
+    assert (sealed.grey[plain.grey > 250] > 200).mean() > 0.999
+
+
+def test_red_figures_are_text_and_stay() -> None:
+    picture = Image.new("RGB", (1600, 1000), "white")
+    ImageDraw.Draw(picture).text((300, 400), "-1,234.56", fill=(210, 20, 20), font=_font(40))
+    ready = prepare(np.asarray(picture), 800)
+    assert ready.seals == ()
+    assert ready.grey.min() < 140
+
+
+@pytest.mark.parametrize("tilt", [-2.4, -0.5, 0.8, 3.1])
+def test_the_tilt_of_a_page_is_found(tilt: float) -> None:
+    askew = _form().rotate(tilt, resample=Image.Resampling.BICUBIC, fillcolor="white").convert("L")
+    assert find_tilt(np.asarray(askew)) == pytest.approx(-tilt, abs=0.08)
+
+
+def test_rules_survive_breaks_and_strokes_of_type_are_no_rules() -> None:
+    picture = _form()
+    draw = ImageDraw.Draw(picture)
+    for x in (300, 700, 1000):
+        draw.line((x, 255, x, 265), fill="white", width=6)  # the scanner lost some of the line
+    _, (lattice,), cleaned = find_rules(prepare(np.asarray(picture), 595.2), 26)
+    assert (len(lattice.xs), len(lattice.ys)) == (5, 6)
+    assert cleaned[430, 200:1100].min() == 255 or (cleaned[430, 200:1100] < 128).mean() < 0.1
+    text = Image.new("RGB", (1600, 1000), "white")
+    ImageDraw.Draw(text).text((100, 300), "EEEEEE TTTTTT -- ----- 1111111 HHHHHH", fill="black", font=_font(60))
+    rules, lattices, _ = find_rules(prepare(np.asarray(text), 800), 60)
+    assert lattices == []
+    assert not len(rules.vertical)
+
+
+def _said(text: str, second: str | None = None, scores: dict[int, float] | None = None) -> _Line:
+    characters = tuple((c, (scores or {}).get(i, 0.99), i / len(text)) for i, c in enumerate(text))
+    return _Line((100, 100, 100 + 12 * len(text), 120), Reading(characters), second)
+
+
+def test_one_weak_digit_puts_its_figure_in_doubt_and_no_other() -> None:
+    assert _doubtful(_said("1,687.92", "1,687.92"), False) == set()
+    assert _doubtful(_said("1,687.92", "1,687.92", {3: 0.5}), False) == {7}
+    assert _doubtful(_said("预算20万元，减少35万元", None, {9: 0.4}), False) == {10}
+
+
+def test_a_second_look_that_reads_otherwise_puts_a_figure_in_doubt() -> None:
+    assert _doubtful(_said("375.79", "375.70"), False) == {5}
+    assert _doubtful(_said("375.79", "375. 79"), False) == set()
+
+
+def test_a_figure_that_lost_its_point_against_its_column_is_in_doubt() -> None:
+    lines = [_said(text) for text in ("687.92", "204.11", "483.81", "10802")]
+    for i, line in enumerate(lines):
+        line.box = (500, 100 + 40 * i, 620, 120 + 40 * i)
+    assert _lost_points(lines) == {3}
+    lines[3] = _said("108")
+    assert _lost_points(lines) == set()
+
+
+def test_a_doubtful_figure_is_no_amount() -> None:
+    from models.money import read_amount
+
+    assert read_amount("1,687.92" + DOUBT) is None
+
+
+def test_scanned_pages_get_time_of_their_own_up_to_a_bound() -> None:
+    asked: list[float] = []
+    clock = Limits(max_seconds=0.0, scan_seconds=20, max_scan_seconds=50, more_time=asked.append).clock()
+    for _ in range(4):
+        clock.scan()
+    assert asked == [20, 20, 10]
+    clock.check()
+    with pytest.raises(TooLarge, match="时限"):
+        Limits(max_seconds=-1.0, scan_seconds=0).clock().check()
+
+
+def test_page_numbers_in_words() -> None:
+    assert ranges([1, 2, 3, 7, 9, 10]) == "1–3、7、9–10"
+    assert Scanner(Clock(1)).notes() == []
