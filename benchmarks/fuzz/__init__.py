@@ -1,0 +1,1 @@
+"""Structure-aware mutations of documents in every format: no crash, no hang, no memory without bound, no wrong exit."""
