@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from flows import staging
-from flows.home import Configuration, Home
+from flows.home import Configuration, Home, HomeError
 from flows.intake import register
 from flows.observer import Observer
 from flows.operations import session_of
@@ -15,6 +16,8 @@ from flows.pool import Finished, run_jobs
 from flows.versions import stage_key
 from flows.work import Job
 from models.operations import Member, Original
+
+_NOTHING = "读取进程没有留下结果；未读取。"
 
 
 def read_documents(
@@ -50,7 +53,8 @@ def read_documents(
         queue = []
         for sha256 in opened:
             facts = staging.read_facts(home.stage(sha256, key))
-            assert facts is not None
+            if facts is None:
+                raise HomeError(f"暂存目录里没有 {sha256[:12]} 的读取结果；请检查磁盘空间和数据目录的权限。")
             members = _settle(home, run_id, sha256, facts, key)
             if facts.archive:
                 queue += members
@@ -61,9 +65,15 @@ def read_documents(
 
 def _job(home: Home, sha256: str, key: str, configuration: Configuration) -> Job:
     with session_of(home) as session:
-        original = session.get(Original, sha256)
-        assert original is not None
+        original = _original(session, sha256)
         return Job(str(home.root), sha256, key, original.file_name, original.source_uri, configuration.reading.seconds)
+
+
+def _original(session: Session, sha256: str) -> Original:
+    original = session.get(Original, sha256)
+    if original is None:
+        raise HomeError(f"运行库里没有原件 {sha256[:12]} 的登记；请重新收录该文件。")
+    return original
 
 
 def _read_batch(
@@ -74,7 +84,9 @@ def _read_batch(
     target: str,
     pool: Callable[..., Iterator[Finished]],
 ) -> None:
+    """Run the jobs. Each ends in staged facts: where the reading left none, its failure with the reason."""
     reading = configuration.reading
+    unsettled = {job.document_id: job for job in jobs}
     ended = pool(
         jobs,
         target=target,
@@ -84,18 +96,22 @@ def _read_batch(
         memory_mb=reading.memory_mb,
     )
     for one in ended:
+        unsettled.pop(one.job.document_id, None)
         root = home.stage(one.job.document_id, one.job.stage_key)
         if one.failure is not None or staging.read_facts(root) is None:
-            reason = one.failure or "读取进程没有留下结果；未读取。"
-            staging.stage_failure(root, one.job.document_id, one.job.stage_key, reason, seconds=one.seconds)
+            staging.stage_failure(
+                root, one.job.document_id, one.job.stage_key, one.failure or _NOTHING, seconds=one.seconds
+            )
         observer.read(one.job.file_name)
+    for job in unsettled.values():
+        staging.stage_failure(home.stage(job.document_id, job.stage_key), job.document_id, job.stage_key, _NOTHING)
+        observer.read(job.file_name)
 
 
 def _settle(home: Home, run_id: str, sha256: str, facts: staging.Facts, key: str) -> list[str]:
     """Note under which key a document is staged; enter an archive's members. Returns the members."""
     with session_of(home) as session:
-        original = session.get(Original, sha256)
-        assert original is not None
+        original = _original(session, sha256)
         original.stage_key = key
         original.kind = "archive" if facts.archive else "document"
         address = original.source_uri

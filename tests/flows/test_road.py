@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from flows.home import Home
-from tests.flows.driving import drive, query
+from tests.flows.driving import drive, inline, query
 
 Order = Callable[..., Path]
 
@@ -63,23 +63,36 @@ def test_every_file_has_a_row_and_a_failed_one_a_reason(home: Home, inbox: Path,
     order("nothing.html", amounts=[])
     order("unknown year.html", amounts=["1.00"], year=None)
     order("broken.html", do="raise")
+    order("unread.html", do="leave nothing")
     (inbox / "empty.pdf").write_bytes(b"")
     (inbox / "~$good.docx").write_bytes(b"lock")
     (inbox / ".hidden").write_bytes(b"x")
     report = drive(home, inbox)
-    assert report.failures == 4 and report.skipped == 2
+    assert report.failures == 5 and report.skipped == 2
     rows = dict(query(home, "SELECT file_name, status FROM document"))
     assert rows == {
         "good.html": "published",
         "nothing.html": "failed",
         "unknown year.html": "failed",
         "broken.html": "failed",
+        "unread.html": "failed",
         "empty.pdf": "failed",
     }
     assert query(
         home, "SELECT count(*) FROM document WHERE status = 'failed' AND coalesce(status_reason, '') = ''"
     ) == [(0,)]
     assert query(home, "SELECT count(DISTINCT document_id) FROM line_item") == [(1,)]
+
+
+def test_a_pool_that_forgets_a_document_fails_that_document_and_not_the_run(
+    home: Home, inbox: Path, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order("1 good.html", amounts=["1.00"])
+    order("2 forgotten.html", amounts=["2.00"])
+    monkeypatch.setattr("tests.flows.driving.inline", lambda jobs, **how: inline(jobs[:1], **how))
+    assert drive(home, inbox).failures == 1
+    reasons = dict(query(home, "SELECT file_name, status_reason FROM document"))
+    assert reasons["1 good.html"] is None and "没有留下结果" in reasons["2 forgotten.html"]
 
 
 def test_a_crashing_document_fails_alone(home: Home, inbox: Path, order: Order) -> None:
