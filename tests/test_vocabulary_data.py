@@ -36,7 +36,7 @@ def _strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 def _entries() -> list[tuple[str, str]]:
     """Every text in the vocabularies: most are patterns, and a plain word is a pattern of itself."""
-    found = {}
+    found: dict[str, str] = {}
     for file in FILES:
         for path, text in _strings(tomllib.loads(file.read_text(encoding="utf-8"))):
             if not path.endswith((".reason", ".what", ".message", ".item", ".note")):
