@@ -22,6 +22,7 @@ __all__ = ["ENGINE", "MISSING", "Scanner", "is_scan"]
 
 MISSING = "需要安装文字识别组件（pip install 'kuanxiang[ocr]'）后重新读取。"
 _DPI = 200
+_TRIES = 3  # pages on which recognition found no more before it is no longer asked
 
 
 def is_scan(content: PageContent) -> bool:
@@ -30,12 +31,30 @@ def is_scan(content: PageContent) -> bool:
     return len(content.characters) < 12 and (content.image_share > 0.4 or content.hidden > 12)
 
 
+def _suspicion(content: PageContent) -> str | None:
+    """Why a page's own text may not be what the page shows, else None."""
+    count = len(content.characters)
+    if content.unmapped > max(5, 0.03 * count):
+        return f"{content.unmapped} 个字符的字体缺少编码表，文字层不可信"
+    if count >= 100 and _chinese(content.characters.text) < 0.02 * count:
+        return "文字层几乎没有汉字，可能因字体未嵌入而丢失"
+    if content.image_share > 0.3 and count < 200:
+        return "页面大部分是图片"
+    return None
+
+
+def _chinese(texts: list[str]) -> int:
+    return sum(1 for text in texts if "\u3400" <= text <= "\u9fff")
+
+
 class Scanner:
     """Recognises the pictures of one document, page by page, within its time."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._done: list[Any] = []
+        self._why: dict[int, str] = {}
+        self._in_vain = 0
 
     @property
     def available(self) -> bool:
@@ -43,9 +62,31 @@ class Scanner:
         return available()
 
     @property
-    def pages(self) -> int:
-        """How many pages were recognised."""
-        return len(self._done)
+    def pages(self) -> set[int]:
+        """The pages that were recognised (1-based)."""
+        return {one.content.number for one in self._done}
+
+    def instead(self, document: Any, index: int, content: PageContent) -> Flow | None:
+        """A page of a PDF as recognised, where that is better than the text it carries itself (`content`), else None.
+
+        A scan has none. Where a page's text is unreadable (fonts without an encoding) or a picture covers much of it,
+        recognition has to find clearly more; after some pages where it did not, it is no longer tried.
+        """
+        if not self.available:
+            return None
+        if is_scan(content):
+            return self.pdf_page(document, index)
+        why, chinese, count = _suspicion(content), _chinese(content.characters.text), len(content.characters)
+        if why is None or self._in_vain >= _TRIES:
+            return None
+        flow = self.pdf_page(document, index)
+        texts = self._done[-1].content.characters.text
+        if _chinese(texts) > 1.3 * chinese + 20 and len(texts) > 0.6 * count:
+            self._why[index + 1] = why
+            return flow
+        self._done.pop()
+        self._in_vain += 1
+        return None
 
     def flow(self, pixels: Pixels, width: float, number: int) -> Flow:
         """The tables and lines of a picture (RGB) that is `width` points wide."""
@@ -90,6 +131,8 @@ class Scanner:
         silent = sum(one.silent for one in read)
         message += f"；表内另有 {silent} 处墨迹未能识别。" if silent else "。"
         notes = [Note("ocr", message)]
+        for number, why in sorted(self._why.items()):
+            notes.append(Note("engine", f"第 {number} 页改用文字识别（OCR）读取：{why}。", number))
         for one in read:
             details = [f"置信度平均 {one.confidence:.3f}、最低 {one.weakest:.2f}"]
             if one.tilt:

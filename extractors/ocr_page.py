@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from extractors.limits import Clock
 from extractors.model import Box
 from extractors.ocr_engine import ENGINE, Reading, find_text, read_lines
-from extractors.ocr_picture import Picture, Pixels, dark
+from extractors.ocr_picture import Picture, Pixels, dark, find_tilt, turned
 from extractors.ocr_rules import find_rules
 from extractors.pdf_content import Characters, PageContent, no_characters
 from extractors.pdf_lattice import Lattice
@@ -25,6 +25,7 @@ from extractors.pdf_lattice import Lattice
 DOUBT = "〔识别存疑〕"
 _WEAK = 0.75  # a digit less sure than this puts its figure in doubt
 _ROOM = 1.3  # height of the detector's boxes in sizes of type
+_SAMPLE, _SURE = 6, 0.85  # lines looked at to tell which way up a page is, and how sure they are when it is right
 _NOISE = 0.45  # a line less sure than this says nothing (seals, pictures, dirt)
 _FIGURE = re.compile(r"[-+−－(（]?[\d][\d,，.．:：]*[\d][)）%％]?|\d")
 _DIGITS = re.compile(r"\d")
@@ -68,10 +69,14 @@ class _Line:
     second: str | None = None
 
 
-def recognise(picture: Picture, number: int, clock: Clock, turn: int = 0) -> Recognised:
-    """Everything a picture of page `number` says. turn: quarter turns from the displayed page to the picture."""
+def recognise(picture: Picture, number: int, clock: Clock) -> Recognised:
+    """Everything a picture of page `number` says; one laid in sideways or upside down is turned first."""
     found = find_text(picture.grey)
     clock.check()
+    picture, turn = _upright(picture, found)
+    if turn:
+        found = find_text(picture.grey)
+        clock.check()
     heights = np.sort(found[:, 3] - found[:, 1])
     type_size = float(heights[len(heights) // 2]) / _ROOM if len(heights) else 20.0
     rules, tables, cleaned = find_rules(picture, type_size)
@@ -101,6 +106,31 @@ def recognise(picture: Picture, number: int, clock: Clock, turn: int = 0) -> Rec
         len(picture.seals),
         picture.tilt,
     )
+
+
+def _upright(picture: Picture, found: NDArray[np.float64]) -> tuple[Picture, int]:
+    """The picture with its text upright, and by how many quarter turns (clockwise) it was turned for that."""
+    if not len(found):
+        return picture, 0
+    wide, high = found[:, 2] - found[:, 0], found[:, 3] - found[:, 1]
+    long = np.maximum(wide, high) > 2.5 * np.minimum(wide, high)
+    sideways = bool(long.any()) and int((high > wide)[long].sum()) > 0.6 * int(long.sum())
+    longest = np.argsort(-np.maximum(wide, high))[:_SAMPLE]
+    crops = [_crop(picture.grey, tuple(int(value) for value in found[i]), 0.0) for i in longest]
+
+    def sureness(turn: int) -> float:
+        readings = read_lines([np.ascontiguousarray(np.rot90(crop, -turn)) for crop in crops])
+        return sum(reading.confidence for reading in readings) / len(readings)
+
+    if not sideways and sureness(0) > _SURE:
+        return picture, 0
+    turn = max((1, 3) if sideways else (0, 2), key=sureness)
+    if turn == 0:
+        return picture, 0
+    grey = np.ascontiguousarray(np.rot90(picture.grey, -turn))
+    # The tilt was found from the side: text lies level only now.
+    rest = find_tilt(grey)
+    return Picture(turned(grey, rest) if rest else grey, picture.scale, picture.tilt + rest, picture.seals), turn
 
 
 def _lines(found: NDArray[np.float64], lattices: tuple[Lattice, ...], ink: Pixels, scale: float) -> list[_Line]:
@@ -173,7 +203,7 @@ def _overlooked(
     return places[:2_000]
 
 
-def _crop(grey: Pixels, box: tuple[int, int, int, int], room: float) -> Pixels:
+def _crop(grey: Pixels, box: tuple[int, ...], room: float) -> Pixels:
     """The picture of a line with `room` (share of its height) around it."""
     x0, y0, x1, y1 = box
     margin = max(2, round(room * (y1 - y0)))

@@ -61,7 +61,7 @@ def prepare(colours: Pixels, width: float) -> Picture:
     grey, seals = _without_seals(colours)
     tilt = find_tilt(grey)
     if tilt:
-        grey = _turned(grey, tilt)
+        grey = turned(grey, tilt)
     return Picture(grey, width / grey.shape[1], tilt, tuple(seals))
 
 
@@ -155,7 +155,8 @@ def find_tilt(grey: Pixels) -> float:
     return 0.0 if abs(best) < _LEAST_TILT else -best
 
 
-def _turned(grey: Pixels, degrees: float) -> Pixels:
+def turned(grey: Pixels, degrees: float) -> Pixels:
+    """The picture turned counter-clockwise around its middle, its size kept."""
     height, width = grey.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     turned = cv2.warpAffine(

@@ -18,7 +18,7 @@ import pypdfium2.raw as raw
 from extractors.errors import DamagedDocument, EncryptedDocument, NoTextLayer, TooLarge
 from extractors.limits import Limits
 from extractors.model import Extract, Note, Table
-from extractors.ocr import MISSING, Scanner, is_scan
+from extractors.ocr import MISSING, Scanner
 from extractors.pdf_content import PageContent, no_characters, no_rules
 from extractors.pdf_lattice import Lattice, find_lattices
 from extractors.pdf_paragraphs import Flow, build, running_lines
@@ -63,10 +63,7 @@ def read_pdf(path: Path, limits: Limits = _DEFAULT) -> Extract:
         for index in range(count):
             clock.check()
             content, lattices = judge.page(document, index, notes)
-            if is_scan(content) and scanner.available:
-                flow = scanner.pdf_page(document, index)
-            else:
-                flow = cut_page(content, lattices)
+            flow = scanner.instead(document, index, content) or cut_page(content, lattices)
             flows.append(flow)
             cells += sum(len(item.cells) for item in flow.items if isinstance(item, Table))
             characters += len(content.characters)
@@ -77,7 +74,7 @@ def read_pdf(path: Path, limits: Limits = _DEFAULT) -> Extract:
     finally:
         document.close()
     notes.extend(_scan_notes(flows, scanner))
-    notes.extend(scanner.notes())
+    notes = [note for note in notes if note.code != "unmapped" or note.page not in scanner.pages] + scanner.notes()
     if characters > 200 and chinese < 0.05 * characters:
         message = f"全文 {characters} 个字符中只有 {chinese} 个汉字，文字层可能已损坏（字体缺少编码表），需要 OCR 或人工核对。"
         notes.append(Note("no-chinese", message))
@@ -85,7 +82,7 @@ def read_pdf(path: Path, limits: Limits = _DEFAULT) -> Extract:
     notes.extend(Note("running-line", f"各页重复的页眉页脚“{text}”只保留第一次出现。") for text in sorted(running))
     engines = sorted({flow.content.engine for flow in flows})
     return Extract(
-        format="pdf-scan" if scanner.pages * 2 > count else "pdf",
+        format="pdf-scan" if len(scanner.pages) * 2 > count else "pdf",
         engine="+".join(engines),
         blocks=tuple(build(flows, running)),
         pages=count,

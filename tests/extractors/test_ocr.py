@@ -227,3 +227,18 @@ def test_scanned_pages_get_time_of_their_own_up_to_a_bound() -> None:
 def test_page_numbers_in_words() -> None:
     assert ranges([1, 2, 3, 7, 9, 10]) == "1–3、7、9–10"
     assert Scanner(Clock(1)).notes() == []
+
+
+@pytest.mark.parametrize("quarter", [2, 3])
+def test_a_page_laid_in_sideways_or_upside_down_is_turned(tmp_path: Path, quarter: int) -> None:
+    path = tmp_path / "page.png"
+    _form().rotate(90 * quarter, expand=True).save(path, "PNG", dpi=(DPI, DPI))
+    extract = read(path)
+    assert [cell.text for cell in _table(extract).cells if cell.row == 1] == ROWS[1]
+    (cell,) = (cell for cell in _table(extract).cells if cell.text == "1,687.92")
+    x, y, width, height = 500.0, 290.0, 1240.0, 900.0
+    for _ in range(quarter):  # as the picture was turned, counter-clockwise
+        x, y, width, height = y, width - x, height, width
+    assert cell.place.box is not None
+    assert (cell.place.box[0] + cell.place.box[2]) / 2 == pytest.approx(x * 72 / DPI, abs=3)
+    assert (cell.place.box[1] + cell.place.box[3]) / 2 == pytest.approx(y * 72 / DPI, abs=3)
