@@ -39,6 +39,11 @@ COMMENT ON TABLE internal.harmonized IS
 """
 
 
+_PICTURES = frozenset({"pdf-scan", "png", "jpg", "tiff", "gif", "bmp"})
+_PLACELESS = frozenset({"txt"})
+"""Formats that say less than others of the same content."""
+
+
 class CandidateError(Exception):
     """The candidate is not fit to be published; the message is a Chinese sentence."""
 
@@ -69,7 +74,8 @@ def standings(entries: Sequence[Entry]) -> dict[str, Standing]:
 
     A document is superseded by a later one of the same body, year, kind and scope whose forms cover its own; a file of
     tables and a file of prose complement each other. Later: by publication date where all of the group state one, else
-    by the run that took it in, the number of line items and the name.
+    by the run that took it in. Of files taken in together the one read from text stands before a scan, then the one with more
+    line items, then the one whose figures have their place in it (a Word file before its plain text), then the name.
     """
     found: dict[str, Standing] = {}
     groups: dict[tuple[Any, ...], list[Entry]] = defaultdict(list)
@@ -97,7 +103,9 @@ def _supersede(group: list[Entry], found: dict[str, Standing]) -> None:
         key=lambda entry: (
             str(entry.facts.published_on) if dated else "",
             entry.run_order,
+            entry.facts.format not in _PICTURES,
             entry.facts.line_items,
+            entry.facts.format not in _PLACELESS,
             entry.file_name,
             entry.facts.document_id,
         ),
@@ -106,7 +114,7 @@ def _supersede(group: list[Entry], found: dict[str, Standing]) -> None:
         later = next((one for one in reversed(order[index + 1 :]) if _covers(one.facts, earlier.facts)), None)
         if later is None:
             continue
-        reason = f"同一部门、年度和类别有更新的公开文件：{later.file_name}。"
+        reason = f"同一部门、年度和类别已有另一份公开文件替代它：{later.file_name}。"
         earlier_id, later_id = earlier.facts.document_id, later.facts.document_id
         found[earlier_id] = replace(found[earlier_id], status="superseded", reason=reason)
         found[later_id] = replace(found[later_id], supersedes=earlier_id)

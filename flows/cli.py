@@ -83,7 +83,9 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo("已中断；仓库保持上一次发布的样子。", err=True)
         raise SystemExit(130) from None
     except click.ClickException as error:
-        error.show()
+        from flows import usage
+
+        usage.show(error)
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt:
         click.echo("已中断；仓库保持上一次发布的样子。", err=True)

@@ -14,7 +14,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows import road
-from flows.home import Fetching, Home, ingestion_lock
+from flows.home import Fetching, Home
 from flows.intake import fetch_remote, take_local
 from flows.observer import Observer
 from flows.reading import read_documents
@@ -77,32 +77,18 @@ def ingest_flow(
     again: read failed documents once more. reread: also read what an older version of the code read. force: build and check
     even when nothing changed. allow_private: fetch from private networks too. run_id: a run that was opened already.
     """
-    place = Home(Path(home)).create()
-    with ingestion_lock(place, on_wait=lambda: _observer.stage("等待另一个收录结束")):
-        run_id = run_id or road.start_run(place, kind)
-        try:
-            report = road.travel(
-                place,
-                run_id,
-                sources,
-                STEPS,
-                _observer,
-                again=again,
-                reread=reread,
-                force=force,
-                allow_private=allow_private,
-            )
-        except BaseException as error:
-            road.finish_run(place, run_id, "failed", message=f"{type(error).__name__}: {error}"[:1000])
-            raise
-        road.finish_run(
-            place,
-            run_id,
-            "finished",
-            documents=len(report.documents),
-            failed=report.failures,
-            published=report.published,
-        )
+    report = road.journey(
+        Home(Path(home)).create(),
+        sources,
+        STEPS,
+        _observer,
+        kind=kind,
+        run_id=run_id,
+        again=again,
+        reread=reread,
+        force=force,
+        allow_private=allow_private,
+    )
     create_markdown_artifact(markdown=summary_markdown(report), key="kuanxiang-run", description="收录小结")
     return report
 

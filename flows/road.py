@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select
 
 from flows import candidate, checking, staging
-from flows.home import Fetching, Home
+from flows.home import Fetching, Home, ingestion_lock
 from flows.intake import fetch_remote, take_local, take_remote
 from flows.observer import DocumentReport, Intake, Observer
 from flows.operations import now, session_of
@@ -201,6 +201,38 @@ def travel(
         published = True
     found = reports(home, named, before)
     return RunReport(run_id, tuple(found), tuple(intake.failures), published, intake.skipped, summary)
+
+
+def journey(
+    home: Home,
+    sources: Sequence[str],
+    steps: Steps,
+    observer: Observer,
+    *,
+    kind: str,
+    run_id: str | None = None,
+    **options: Any,
+) -> RunReport:
+    """One whole run, entered in the operational database, under the ingestion lock (options: see `travel`).
+
+    run_id: a run that was opened already.
+    """
+    with ingestion_lock(home, on_wait=lambda: observer.stage("等待另一个收录结束")):
+        run_id = run_id or start_run(home, kind)
+        try:
+            report = travel(home, run_id, sources, steps, observer, **options)
+        except BaseException as error:
+            finish_run(home, run_id, "failed", message=f"{type(error).__name__}: {error}"[:1000])
+            raise
+        finish_run(
+            home,
+            run_id,
+            "finished",
+            documents=len(report.documents),
+            failed=report.failures,
+            published=report.published,
+        )
+    return report
 
 
 def _take_address(

@@ -15,6 +15,9 @@ from flows.sources import Skipped, is_url
 def run(home: Home, sources: list[str], observer: Observer, **options: Any) -> road.RunReport:
     """One run of the flow over the sources (see `flows.pipeline.ingest_flow` for the options)."""
     home.create().configuration()
+    if not sources and not any(options.get(name) for name in ("again", "reread")) and not reading.unread(home):
+        # Nothing to fetch or read (a steward's decision, a validation): no stage that wants a scheduler or retries.
+        return road.journey(home, [], road.Steps(), observer, **{"kind": "validate", **options})
     if not any(options.get(name) for name in ("again", "force")) and not any(map(is_url, sources)):
         options["run_id"] = road.start_run(home, str(options.get("kind", "ingest")))
         report = _unchanged(home, options["run_id"], sources, observer, reread=bool(options.get("reread")))
