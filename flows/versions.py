@@ -30,6 +30,9 @@ _LIBRARIES = (
     "xlrd",
     "lxml",
     "rapidfuzz",
+    "rapidocr",
+    "onnxruntime",
+    "opencv-python-headless",
 )
 _SUFFIXES = {".py", ".toml", ".csv", ".sql", ".json"}
 

@@ -12,8 +12,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -27,8 +25,9 @@ from extractors import Limits, read
 from extractors.errors import ExtractionError
 from extractors.model import Box, Extract
 from extractors.ocr_page import DOUBT
-from flows import staging
+from flows import road, staging
 from flows.home import Home
+from flows.observer import Observer
 from flows.versions import stage_key
 from models.interpret import interpret
 from models.money import read_amount
@@ -142,16 +141,9 @@ def _holds(box: Box | None, x: float, y: float) -> bool:
     return box is not None and box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
-def ingest(work: Path, name: str) -> float:
-    """Send a folder down the road into a home of its own; the seconds it took."""
-    home = work / f"home-{name}"
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "kuanxiang.toml").write_text("[reading]\nworkers = 1\n", encoding="utf-8")
-    started = time.monotonic()
-    command = [sys.executable, "-m", "flows.cli", "--home", str(home), "ingest", str(work / name)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    (work / f"{name}.log").write_text(done.stdout + done.stderr, encoding="utf-8")
-    return time.monotonic() - started
+def ingest(work: Path, name: str) -> None:
+    """Send a folder down the road into a home of its own, in this process."""
+    road.journey(Home(work / f"home-{name}"), [str(work / name)], road.Steps(), Observer(), kind="ingest")
 
 
 def items(work: Path, name: str) -> list[dict[str, Any]]:
@@ -233,8 +225,9 @@ def main() -> None:
     truth = items(given.work, "truth")
     for name in VARIANTS:
         scans, seconds = read_all(given.work, name)
-        ingest(given.work, name)
         before, details = compare_cells(born, scans, VARIANTS[name])
+        print(name, dict(before), *details, sep="\n", flush=True)
+        ingest(given.work, name)
         pages = sum(extract.pages or 0 for extract in scans.values())
         report[name] = {
             "cpu seconds a page": round(seconds / pages, 2),
