@@ -72,6 +72,9 @@ def picture_of(image: Any) -> tuple[Pixels, float, float]:
     resolution = image.info.get("dpi") or (0, 0)
     longest = max(image.width, image.height)
     image = ImageOps.exif_transpose(image)
+    if image.mode[0] in "IF":  # more than eight bits a pixel: what is brightest is paper
+        deep = np.asarray(image, dtype=np.float64)
+        image = Image.fromarray((deep * (255 / max(1.0, float(deep.max())))).clip(0, 255).astype(np.uint8))
     if image.mode in ("RGBA", "LA", "P", "PA"):
         seen = image.convert("RGBA")
         image = Image.new("RGBA", seen.size, (255, 255, 255, 255))

@@ -17,5 +17,10 @@ def obey(job: str) -> None:
         time.sleep(600)
     elif job.startswith("memory"):
         bytearray(8 << 30)
+    elif job.startswith("longer"):
+        from flows.pool import more_time
+
+        more_time(30.0)
+        time.sleep(1.2)
     elif job.startswith("raise"):
         raise ValueError("injected")

@@ -28,6 +28,13 @@ def test_every_job_ends_with_its_own_outcome(monkeypatch: pytest.MonkeyPatch) ->
     assert "退出码 3" in str(ended["exit"]) and "injected" in str(ended["raise"])
 
 
+def test_a_job_that_asks_for_more_time_gets_it_and_the_next_one_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flows.pool, "_GRACE", 0.2)
+    ended = list(run_jobs(["longer", "hang"], target=_TARGET, workers=1, batch=2, seconds=0.5))
+    assert [one.failure is None for one in ended] == [True, False]
+    assert "0.5 秒的时限" in str(ended[1].failure)
+
+
 def test_workers_that_cannot_start_are_no_fault_of_a_document() -> None:
     with pytest.raises(PoolError):
         list(run_jobs(["a"], target="tests.flows.no_such_module:obey", workers=1))
