@@ -119,27 +119,28 @@ def _from_title(front: Front) -> list[Publisher]:
     return found
 
 
+_NAME_IN_PROSE = (
+    re.compile(
+        r"(?:^|[，。；：、（形成和]|根据)([一-龥]{2,12}[一-龥（）]{2,26}?)(?=20\d\d年|部门(?:预算|决算)|单位(?:预算|决算))"
+    ),
+    re.compile(
+        r"^([一-龥]{2,12}[一-龥（）]{2,26}?)(?:按单位|主要职(?:责|能)|是[一-龥]{1,12}(?:组成部门|直属|工作部门)|内设)"
+    ),
+)
+"""Where sentences and headings put the full name of a body: before the year or the kind of account, before its duties."""
+
+
 def _from_prose(front: Front) -> list[Publisher]:
     """The full name that sentences and headings put before the year; only names that say their place."""
     votes: Counter[str] = Counter()
     example: dict[str, str] = {}
     for line in front.lines:
-        for match in re.finditer(
-            r"(?:^|[，。；：、（形成和]|根据)([一-龥]{2,12}[一-龥（）]{2,26}?)(?=20\d\d年|部门(?:预算|决算)|单位(?:预算|决算))",
-            line.text,
-        ):
-            body = normalise(match.group(1))
-            if is_body(body.name) and region_of(body.name) is not None:
-                votes[body.name] += 1
-                example.setdefault(body.name, line.text[:60])
-        for match in re.finditer(
-            r"^([一-龥]{2,12}[一-龥（）]{2,26}?)(?:按单位|主要职(?:责|能)|是[一-龥]{1,12}(?:组成部门|直属|工作部门)|内设)",
-            line.text,
-        ):
-            body = normalise(match.group(1))
-            if is_body(body.name) and region_of(body.name) is not None:
-                votes[body.name] += 1
-                example.setdefault(body.name, line.text[:60])
+        for pattern in _NAME_IN_PROSE:
+            for match in pattern.finditer(line.text):
+                body = normalise(match.group(1))
+                if is_body(body.name) and region_of(body.name) is not None:
+                    votes[body.name] += 1
+                    example.setdefault(body.name, line.text[:60])
     if not votes:
         return []
     name, _ = votes.most_common(1)[0]

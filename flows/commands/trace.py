@@ -8,24 +8,8 @@ from typing import Any
 import click
 
 from flows.home import Home
+from models.wording import FORM_NAMES
 
-_FORMS = {
-    "income_expenditure": "收入支出总表",
-    "income": "收入表",
-    "expenditure": "支出表",
-    "grant_income_expenditure": "财政拨款收入支出总表",
-    "grant_expenditure_detail": "财政拨款支出明细表",
-    "general_expenditure": "一般公共预算财政拨款支出表",
-    "general_expenditure_detail": "一般公共预算财政拨款支出明细表",
-    "general_basic_expenditure": "一般公共预算财政拨款基本支出表",
-    "general_project_expenditure": "一般公共预算财政拨款项目支出表",
-    "three_public": "“三公”经费表",
-    "fund_income_expenditure": "政府性基金预算收入支出表",
-    "capital_income_expenditure": "国有资本经营预算收入支出表",
-    "capital_expenditure": "国有资本经营预算支出表",
-    "project_expenditure": "项目支出表",
-    "narrative": "正文",
-}
 _MEASURE = {
     "budget": "年初预算",
     "adjusted_budget": "调整预算",
@@ -81,7 +65,7 @@ def _lines(home: Home, traced: dict[str, Any]) -> list[str]:
     item, document, form = traced["line_item"], traced["document"], traced["form"]
     body = traced["department"]["name"] if traced["department"] else "（部门未知）"
     kind = {"budget": "预算", "final_account": "决算"}.get(item["report_kind"], item["report_kind"])
-    where = _FORMS.get(item["form"], item["form"]) + (f"（{form['title']}）" if form and form["title"] else "")
+    where = FORM_NAMES.get(item["form"], item["form"]) + (f"（{form['title']}）" if form and form["title"] else "")
     amount = f"{item['amount_yuan']:,f} 元"
     lines = [
         f"金额      {amount}    {item['item']}    {item['fiscal_year']} 年{_MEASURE.get(item['measure'], item['measure'])}",

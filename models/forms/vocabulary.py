@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
-from typing import Any
 
+from data import read_toml
 from models.text import fold
 
 
@@ -69,14 +67,10 @@ class Vocabulary:
     rows: tuple[RowEntry, ...]
 
 
-def _load(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files("data").joinpath("forms", name).read_text(encoding="utf-8"))
-
-
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
     """The compiled vocabularies."""
-    titles, columns, rows = _load("titles.toml"), _load("columns.toml"), _load("rows.toml")
+    titles, columns, rows = (read_toml(f"forms/{name}.toml") for name in ("titles", "columns", "rows"))
     return Vocabulary(
         title_strip=tuple(re.compile(p) for p in titles["strip"]),
         titles=tuple(

@@ -17,7 +17,7 @@ import duckdb
 
 from flows import road
 from flows.candidate import connected
-from flows.home import Home, ingestion_lock
+from flows.home import Home
 from flows.observer import Observer
 from flows.operations import session_of
 from flows.pool import Finished
@@ -74,18 +74,7 @@ def drive(home: Home, *sources: Path, die_at: str | None = None, pool: bool = Fa
         check=fatal("check", check),
         publish=fatal("publish", road.publish_candidate),
     )
-    with ingestion_lock(home):
-        run_id = road.start_run(home, "ingest")
-        report = road.travel(home, run_id, [str(one) for one in sources], steps, Observer(), **options)
-        road.finish_run(
-            home,
-            run_id,
-            "finished",
-            documents=len(report.documents),
-            failed=report.failures,
-            published=report.published,
-        )
-    return report
+    return road.journey(home, [str(one) for one in sources], steps, Observer(), kind="ingest", **options)
 
 
 def query(home: Home, sql: str) -> list[tuple[Any, ...]]:

@@ -10,6 +10,7 @@ import pytest
 import extractors
 from models.interpret import interpret
 from models.money import UNITS
+from models.wording import COMPONENT_NAMES, FORM_NAMES, FUND_NAMES, MEASURE_NAMES
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 REAL = Path(__file__).resolve().parents[3] / "shared" / "real" / "files"
@@ -40,6 +41,13 @@ DOCUMENTS = sorted(SAMPLES.glob("*.*")) + [
     for name in ("r003", "r012", "r036", "r079", "r142", "r185", "r217", "r256", "r283", "r319", "r521", "r656")
     for path in (sorted(REAL.glob(f"{name}_*")) if REAL.is_dir() else [REAL / name])
 ]
+
+
+def test_every_word_of_the_contract_has_a_chinese_name() -> None:
+    assert set(FORM_NAMES) == ALLOWED["form"]
+    assert set(COMPONENT_NAMES) == ALLOWED["component"]
+    assert set(FUND_NAMES) == ALLOWED["fund"] - {"all"}
+    assert set(MEASURE_NAMES) == ALLOWED["measure"]
 
 
 @pytest.mark.parametrize("path", [d for d in DOCUMENTS if d.suffix not in (".csv", ".md")], ids=lambda p: p.stem[:24])
