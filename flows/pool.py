@@ -24,6 +24,9 @@ from typing import Any
 _GRACE = 5.0
 """Seconds beyond a job's limit before its worker is killed: the readers' own limit should speak first."""
 
+_STARTING = 60.0
+"""Seconds a worker may take to start, on top."""
+
 
 class PoolError(RuntimeError):
     """Workers cannot be started at all; the message is a Chinese sentence."""
@@ -107,7 +110,7 @@ def _start(target: str, memory_mb: int) -> _Worker:
 def _collect(pool: list[_Worker], pending: deque[Any], allowed: float) -> Iterator[Finished]:
     """Wait for the next news of any worker and yield the jobs that ended; remove workers that died or were killed."""
     busy = [worker for worker in pool if worker.batch]
-    deadline = min(worker.started + allowed + worker.more for worker in busy)
+    deadline = min(_until(worker, allowed) for worker in busy)
     by_pipe = {worker.pipe: worker for worker in busy}
     for pipe in wait(list(by_pipe), timeout=max(0.05, deadline - time.monotonic())):
         worker = by_pipe[pipe]  # type: ignore[index]
@@ -125,7 +128,7 @@ def _collect(pool: list[_Worker], pending: deque[Any], allowed: float) -> Iterat
             worker.started, worker.more = time.monotonic(), 0.0
             yield Finished(job, message, spent)
     for worker in busy:
-        if worker in pool and worker.batch and time.monotonic() > worker.started + allowed + worker.more:
+        if worker in pool and worker.batch and time.monotonic() > _until(worker, allowed):
             worker.process.kill()
             yield from _bury(
                 pool,
@@ -133,6 +136,11 @@ def _collect(pool: list[_Worker], pending: deque[Any], allowed: float) -> Iterat
                 worker,
                 f"处理超过 {allowed - _GRACE + worker.more:g} 秒的时限，已停止；请检查文件是否异常，或拆分后重新提交。",
             )
+
+
+def _until(worker: _Worker, allowed: float) -> float:
+    """When a worker's patience ends; one that is still importing on a busy machine is not at its job yet."""
+    return worker.started + allowed + worker.more + (0.0 if worker.ready else _STARTING)
 
 
 def _bury(pool: list[_Worker], pending: deque[Any], worker: _Worker, reason: str | None) -> Iterator[Finished]:
