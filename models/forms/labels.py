@@ -299,7 +299,7 @@ class LabelReader:
             self._economic_by_name(label, name)
         elif self.form not in ("three_public", "project_expenditure"):
             label.function = self._function_by_name(name, label.depth, amount)
-            if label.function is None and label.depth is None and self.side.domain_is_open():
+            if label.function is None and label.depth is None and self.side.domain_is_open() and not self.government:
                 self._economic_by_name(label, name)
 
     def _economic_by_name(self, label: RowLabel, name: str) -> None:

@@ -241,6 +241,12 @@ def _width(row: Row) -> int:
     return cell.column_span
 
 
+# A first title line that names the budget and not yet the table: the line below it is only the end of the title.
+_TITLE_BEGUN = re.compile(
+    r"^20\d\d年(?!.*表)[^。：:]*(一般公共预算|政府性基金|国有资本经营|社会保险基金|转移支付|财政拨款|债务)[^。：:\d]*$"
+)
+
+
 def _title_of(captions: list[str]) -> str | None:
     """The caption that names a form: the last piece, or last pieces joined, that look like a title and match a rule."""
     for end in range(len(captions), 0, -1):
@@ -262,6 +268,9 @@ def _title_of(captions: list[str]) -> str | None:
                 and "....." not in text
                 and "……" not in text
             ):
+                before = captions[end - count - 1] if end > count else ""
+                if _TITLE_BEGUN.match(fold(before)) and not re.search(r"20\d\d", text):
+                    text = clean(before) + text
                 text = re.sub(r"[（(]?(金额)?单位[:：]?.{1,3}元[)）]?$", "", text)
                 return re.sub(r"(编制|填报|公开)?(部门|单位)(名称)?[:：].*$", "", text) or text
     return None
@@ -471,16 +480,30 @@ def is_column_numbers(row: Row) -> bool:
 
 
 def printed_amounts(table: LogicalTable) -> int:
-    """How many amounts (figures with decimals, separators, or of any kind in a data row) a logical table prints."""
+    """How many amounts a logical table prints: figures with decimals or separators, whole ones where it has a money unit.
+
+    Whole figures under 编码 or 序号, small ones (column numbers, ranks) and years are none.
+    """
+    keys = {
+        column
+        for row in table.header
+        for column, cell in enumerate(row.cells)
+        if cell is not None and re.search(r"编码|代码|编号|序号|行次", fold(cell.text))
+    }
     count = 0
     for row in table.rows:
         for column in range(len(row.cells)):
             cell = row.anchored(column)
-            if cell is not None and not is_blank(cell.text) and _looks_printed(cell.text):
-                count += 1
+            if cell is not None and not is_blank(cell.text) and column not in keys:
+                whole = bool(table.unit) and column > 0
+                count += _looks_printed(cell.text, whole=whole)
     return count
 
 
-def _looks_printed(text: str) -> bool:
+def _looks_printed(text: str, *, whole: bool) -> bool:
     amount = read_amount(text)
-    return amount is not None and (amount.decimals > 0 or "," in text)
+    if amount is None:
+        return False
+    if amount.decimals > 0 or "," in text:
+        return True
+    return whole and abs(amount.value) >= 10 and not 1990 <= amount.value <= 2035

@@ -349,6 +349,13 @@ class _TableReader:
             return self.rule.flow
         return "income" if self.form == "income" else "expenditure"
 
+    def _domain(self, side: Side) -> str:
+        """Which classification a side's names belong to; where the header leaves it open, the title may say (按经济分类)."""
+        title = fold(self.table.title or "")
+        if side.domain_is_open() and "经济" in title and "功能" not in title:
+            return "government_economic" if self.metadata.scope == "government" else "economic"
+        return side.domain(self.form)
+
     def _read_side(self, side: Side, count: int) -> tuple[list[LineItem], list[Statistic]]:
         flow = self._flow_of_side(side, count)
         fund = self.rule.fund or _FORM_FUND[self.form]
@@ -358,7 +365,7 @@ class _TableReader:
             flow,
             self.year,
             fund if fund in ("general", "gov_fund", "state_capital") else None,
-            side.domain(self.form),
+            self._domain(side),
             self.metadata.scope == "government",
             economic_scheme(self.year, self._names(side)) or "department",
         )

@@ -1,0 +1,96 @@
+"""Government reports: every table names its own year and measure, balances have two sides, economic names stay economic."""
+
+from __future__ import annotations
+
+from extractors.model import Block
+from models.disclosure import LineItem, Metadata
+from models.forms import read_forms
+from tests.models.grids import extract, line, table
+
+
+def _read(*blocks: Block, year: int = 2025, title: str | None = None) -> list[LineItem]:
+    metadata = Metadata("budget", "government", year, "示例市财政局", title)
+    return read_forms(extract(blocks), metadata).line_items
+
+
+def _said(items: list[LineItem]) -> list[tuple[str, str, str, int, str]]:
+    return [(i.item_name, i.flow, i.measure, i.fiscal_year, i.published_text) for i in items]
+
+
+def test_execution_table_belongs_to_the_year_in_its_title() -> None:
+    grid = table("""
+        项目       | 预算数 | 执行数
+        合计       | 420    | 400
+        污水处理费 | 420    | 400
+    """)
+    said = _said(_read(line("2025年全市政府性基金收入预算执行情况"), line("单位：万元"), grid))
+    assert ("污水处理费", "income", "budget", 2025, "420") in said
+    assert ("污水处理费", "income", "final", 2025, "400") in said
+
+
+def test_draft_table_belongs_to_the_year_in_its_title() -> None:
+    grid = table("""
+        序号 | 项目名称   | 金额
+             | 合计       | 300
+        1    | 道路改造   | 300
+    """)
+    items = _read(line("2026年示例市一般公共预算重点项目支出表"), line("单位：万元"), grid)
+    assert {(i.measure, i.fiscal_year) for i in items} == {("budget", 2026)}
+
+
+def test_draft_table_keeps_the_execution_of_the_year_before() -> None:
+    grid = table("""
+        项目       | 执行数 | 预算数
+        合计       | 400    | 420
+        印花税     | 400    | 420
+    """)
+    items = _read(line("2026年示例市一般公共预算收入预算表"), line("单位：万元"), grid)
+    assert {(i.measure, i.fiscal_year, i.published_text) for i in items} == {
+        ("final", 2025, "400"),
+        ("budget", 2026, "420"),
+    }
+
+
+def test_balance_of_the_capital_budget_has_an_income_side() -> None:
+    grid = table("""
+        收入     | <      | <      | 支出             | <      | <
+        项目     | 预算数 | 执行数 | 项目             | 预算数 | 执行数
+        利润收入 | 191    | 1537   | 国有企业资本金注入 | 400  | 427
+        合计     | 191    | 1537   | 合计             | 400    | 427
+    """)
+    items = _read(line("2025年全市国有资本经营预算平衡情况"), line("单位：万元"), grid)
+    assert ("利润收入", "income", "final", 2025, "1537") in _said(items)
+    assert ("国有企业资本金注入", "expenditure", "budget", 2025, "400") in _said(items)
+
+
+def test_names_in_an_economic_table_never_become_functional_codes() -> None:
+    grid = table("""
+        项目                 | 预算数
+        一、机关工资福利支出 | 100
+        工资奖金津补贴       | 100
+        二、预备费及预留     | 10
+        预备费               | 10
+        三、其他支出         | 13
+    """)
+    items = _read(line("2026年示例市一般公共预算支出预算表（按经济分类）"), line("单位：万元"), grid, year=2026)
+    assert [(i.item_name, i.function_code, i.economic_code) for i in items] == [
+        ("一、机关工资福利支出", None, "501"),
+        ("工资奖金津补贴", None, "50101"),
+        ("二、预备费及预留", None, "514"),
+        ("预备费", None, "51401"),
+        ("三、其他支出", None, "599"),
+    ]
+
+
+def test_a_title_on_two_lines_is_read_whole() -> None:
+    grid = table("""
+        项目               | 金额
+        合计               | 300
+        一、旅游发展基金   | 300
+    """)
+    reading = read_forms(
+        extract([line("2026年省对各市政府性基金预算转移支付"), line("分项目预算表"), line("单位：万元"), grid]),
+        Metadata("budget", "government", 2025, "示例省财政厅", None),
+    )
+    assert not reading.line_items  # transfers to others are no expenditure form, and say so
+    assert [f.title for f in reading.forms] == ["2026年省对各市政府性基金预算转移支付分项目预算表"]
