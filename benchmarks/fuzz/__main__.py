@@ -88,7 +88,7 @@ def _run(seeds: dict[str, list[Path]], options: argparse.Namespace) -> int:
     started = time.monotonic()
     outcomes: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     findings: list[str] = []
-    slowest = (0.0, "")
+    slowest, widest = (0.0, ""), (0, "")
     with tempfile.TemporaryDirectory(prefix="kuanxiang-fuzz-") as folder:
         child = _Child(options.memory, options.ocr)
         formats = sorted(seeds)
@@ -105,6 +105,7 @@ def _run(seeds: dict[str, list[Path]], options: argparse.Namespace) -> int:
             begun = time.monotonic()
             outcome = child.read(path, options.seconds)
             taken = time.monotonic() - begun
+            widest = max(widest, (child.grown, f"{kind} {source.name} seed {seed}"))
             slowest = max(slowest, (taken, f"{kind} {source.name} seed {seed}"))
             outcomes[kind][outcome.split(":")[0]] += 1
             if outcome.split(":")[0] not in ("read", "refused", "caught"):
@@ -117,6 +118,7 @@ def _run(seeds: dict[str, list[Path]], options: argparse.Namespace) -> int:
     print(
         f"{done} inputs in {time.monotonic() - started:.0f} s, seed {options.seed}; slowest {slowest[0]:.1f} s: {slowest[1]}"
     )
+    print(f"  address space kept after one input: at most {widest[0]} MB: {widest[1]}")
     for kind, counter in sorted(outcomes.items()):
         print(f"  {kind:6} " + ", ".join(f"{name} {count}" for name, count in sorted(counter.items())))
     print(f"{len(findings)} findings")
@@ -132,6 +134,7 @@ class _Child:
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
         self._reads = 0
+        self.grown = 0  # MB of address space the last input left behind
 
     def read(self, path: Path, seconds: float) -> str:
         """``read``, ``refused``, ``hang``, ``ended: …``, ``memory: …`` or ``crash: …``."""
@@ -145,7 +148,8 @@ class _Child:
             if not self._pipe.poll(seconds):
                 self.stop()
                 return "hang"
-            return str(self._pipe.recv())
+            outcome, self.grown = self._pipe.recv()
+            return str(outcome)
         except (EOFError, BrokenPipeError, ConnectionResetError):
             self._process.join(5)
             status = self._process.exitcode

@@ -19,22 +19,30 @@ def serve(pipe: Connection, memory: int, recognise: bool) -> None:
         from extractors import ocr
 
         vars(ocr)["available"] = lambda: False
-    _limit(memory)
     while True:
         try:
             path = Path(pipe.recv())
         except EOFError:
             return
-        pipe.send(_outcome(path, Limits(max_seconds=55.0)))
+        _limit(memory)  # anew, so that the bound is on one input and not on what an allocator keeps of the last ones
+        before = _size()
+        pipe.send((_outcome(path, Limits(max_seconds=55.0)), (_size() - before) // 2**20))
+
+
+def _size() -> int:
+    """Bytes of address space in use; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * 4096
+    except OSError:
+        return 0
 
 
 def _limit(memory: int) -> None:
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
-        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        most = used + memory * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        most = _size() + memory * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
 
 
 def _outcome(path: Path, limits: Limits) -> str:

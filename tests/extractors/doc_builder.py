@@ -69,7 +69,7 @@ def write_doc(
 
 def _definition(cells: Sequence[DocCell], edges: Sequence[int] | None) -> bytes:
     """sprmTDefTable: edges and cell descriptors of one row."""
-    marks = list(edges or [1500 * i for i in range(len(cells) + 1)])[: len(cells) + 1]
+    marks = list(edges or [min(1500, 30000 // len(cells)) * i for i in range(len(cells) + 1)])[: len(cells) + 1]
     body = struct.pack("<B", len(cells)) + struct.pack(f"<{len(marks)}h", *marks)
     body += b"".join(struct.pack("<HH16x", cell.flags, 0) for cell in cells)
     return struct.pack("<HH", 0xD608, len(body) + 1) + body
