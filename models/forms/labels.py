@@ -385,6 +385,11 @@ class _Outline:
         ]
         self.whole = self.current or self.plain or self.grand or (part[0] if len(part) == 1 else None)
         self.top = self.grand or self.plain
+        further = bool(labels) and labels[0].row_no >= 20_000
+        if further and not any(r.entry is not None and r.entry.flow == "balance" for r in labels):
+            self.top = (
+                None  # a third list shares the balances printed in the second: its grand total is not its own sum
+            )
         self.any_units = any(r.unit and r.text == r.unit and not r.is_total for r in labels)
         self.numbered = any(r.depth is not None for r in labels)
         self.top_length = _top_length(labels)
@@ -399,6 +404,7 @@ class _Outline:
         if self._units_only():
             self._units()
             return
+        self._list_of_funds()
         for row in self.labels:
             if row.group is not None and row.text != row.group and row.group in self.heads:
                 row.parent = self.heads[row.group].row_no if not row.subset else None
@@ -542,6 +548,31 @@ class _Outline:
         self.coded = [row] if row.code else []
         return above
 
+    @staticmethod
+    def _is_fund(row: RowLabel) -> bool:
+        return row.entry is not None and row.entry.component in ("general", "gov_fund", "state_capital")
+
+    def _list_of_funds(self) -> None:
+        """财政拨款收入 with "其中：一般公共预算…" and the other funds below: by definition the funds make up the whole.
+
+        Without the general fund in the list (其中：政府性基金…) they are subsets, every one of them.
+        """
+        for position, head in enumerate(self.labels):
+            if head.entry is None or head.entry.component != "fiscal_grant" or head.is_total:
+                continue
+            funds: list[RowLabel] = []
+            for row in self.labels[position + 1 :]:
+                if not self._is_fund(row) or (
+                    row.depth is not None and head.depth is not None and row.depth <= head.depth
+                ):
+                    break
+                funds.append(row)
+            if not any(row.subset for row in funds):
+                continue
+            whole = any(row.entry is not None and row.entry.component == "general" for row in funds)
+            for row in funds:
+                row.subset = not whole
+
     def _unnumbered(self, row: RowLabel, code: str | None) -> RowLabel | None:
         entry = row.entry
         if entry is not None and entry.flow == "balance":
@@ -550,7 +581,7 @@ class _Outline:
         if entry is not None and entry.component in ("general", "gov_fund", "state_capital"):
             if self.balance is not None:
                 return self.balance
-            if self.outline:
+            if self.outline and not self._is_fund(self.outline[-1][1]):
                 return self.outline[-1][1]
         if entry is not None and self.balance is not None and not self.closed:
             return self.balance

@@ -8,6 +8,7 @@ import pytest
 
 from models.disclosure import LineItem, Metadata
 from models.forms import FormsReading, read_forms
+from models.sums import sums
 from tests.models.grids import budget, extract, final_account, line, table
 
 
@@ -343,3 +344,37 @@ def test_two_columns_that_mean_the_same_are_reported() -> None:
         table("科目编码 | 科目名称 | 合计 | 决算数\n201 | 一般公共服务支出 | 9.00 | 8.00"),
     )
     assert "TABLE-COLUMN-AMBIGUOUS" in {f.code for f in reading.findings}
+
+
+def test_funds_listed_under_the_grant_make_it_up_or_are_parts_of_it() -> None:
+    drawing = """
+        收入 | <
+        项目 | 决算数
+        一、财政拨款收入 | 30.00
+        其中：{first} | 30.00
+        {second} | 0.00
+        二、其他收入 | 5.00
+        本年收入合计 | 35.00
+    """
+    whole = read(
+        line("收入支出决算总表"),
+        line("单位：万元"),
+        table(drawing.format(first="一般公共预算财政拨款", second="政府性基金预算财政拨款")),
+    )
+    assert [i.subset for i in whole.line_items if i.component in ("general", "gov_fund")] == [False, False]
+    part = read(
+        line("收入支出决算总表"),
+        line("单位：万元"),
+        table(drawing.format(first="政府性基金预算财政拨款", second="国有资本经营预算财政拨款")),
+    )
+    assert [i.subset for i in part.line_items if i.component in ("gov_fund", "state_capital")] == [True, True]
+    assert all(s.holds for s in sums([*whole.line_items, *part.line_items]))
+
+
+def test_unnumbered_funds_stand_side_by_side() -> None:
+    reading = read(
+        line("财政拨款收入支出决算总表"), line("单位：万元"),
+        table("收入 | <\n项目 | 决算数\n一般公共预算财政拨款 | 5.00\n政府性基金预算财政拨款 | 2.00\n本年收入合计 | 7.00"),
+    )  # fmt: skip
+    total = one(reading, level="total")
+    assert {i.parent_row_no for i in reading.line_items if i.level != "total"} == {total.row_no}
