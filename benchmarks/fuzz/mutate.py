@@ -127,12 +127,12 @@ def _package(data: bytes, chance: random.Random) -> bytes:
     else:
         members[at] = (name, b"")
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as container:
+    with zipfile.ZipFile(out, "w") as container:
         seen: set[str] = set()
         for name, content in members:
             if name not in seen:
                 seen.add(name)
-                container.writestr(name, content)
+                container.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, 1)  # no time of day in it
     return out.getvalue()
 
 
