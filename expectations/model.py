@@ -13,7 +13,6 @@ Severity = Literal["error", "warning", "info"]
 Kind = Literal["sum", "same", "ratio", "bound", "report"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
-OUTCOMES = ("passed", "failed", "not_applicable", "insufficient_data")
 
 
 @dataclass(frozen=True, slots=True)

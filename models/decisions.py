@@ -13,7 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.operations import Base
 
-STATUSES = ("open", "accepted", "corrected", "waived", "rejected", "resolved")
 ACTIONS = ("accept", "correct", "waive", "reject", "undo")
 
 

@@ -45,6 +45,7 @@ class Mapping:
 
 
 def mapped(entry: Entry, method: str, score: float, note: str | None = None) -> Mapping:
+    """An entry as the result of a mapping; method and score as in `Mapping`."""
     return Mapping(entry.code, entry.name, entry.level, method, score, None, note)
 
 

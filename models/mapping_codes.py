@@ -70,6 +70,7 @@ def _merge(code: str | None, name: str | None) -> Label:
 
 
 def by_code(scheme: Scheme, year: int, code: str, label: Label, place: Parents) -> Mapping:
+    """Map complete digits; what the name beside them or the year say against it becomes the mapping's conflict or note."""
     entry = scheme.get(year, code) or scheme.ever(year, code)
     if entry is None:
         return _unknown_code(scheme, year, code, label, place)

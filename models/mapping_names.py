@@ -124,6 +124,7 @@ def complete_code(scheme: Scheme, year: int, code: str | None, place: Parents) -
 
 
 def by_name(scheme: Scheme, year: int, label: Label, place: Parents, fund: str | None, level: str | None) -> Mapping:
+    """Map a name without digits: among what stands below its parents where any are known, else where it is unmistakable."""
     if place.lowest is None:
         return _without_parents(scheme, year, label, place, fund, level)
     for name in bases(label):

@@ -13,7 +13,6 @@ from models.money import is_blank, read_amount, unit_in
 from models.text import clean, fold
 
 _YEAR = re.compile(r"(20\d{2})年?")
-_TEXT_KINDS = frozenset({"text", "unit", "unit_code", "project", "project_code"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from models.prose.figures import figures
 from models.prose.flow import Line, quoted
 from models.prose.state import Outcome, Ratio, Read, What
 
-_LABEL_CUT = re.compile(r"[，。；：、！？（）\x1e]")
 _LABEL_HEAD = re.compile(
     r"^(?:其中|截至|全年|共计|累计|另|包括|按规定|本年度?|当年|年末|有|共有|共|和|及|或)+|^(?:\d{4}年度?)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:底|末)?"
 )
