@@ -88,6 +88,7 @@ class RowLabel:
     figures: bool = False
     amount: Decimal | None = None
     owner: str | None = None
+    flow: str = "expenditure"
 
     @property
     def code(self) -> str | None:
@@ -115,6 +116,7 @@ class LabelReader:
     _stack: list[str] = field(default_factory=list)
     _economic_class: str | None = None
     _owner: str | None = None
+    _flow: str = "income"
     _amounts: dict[str, Decimal] = field(default_factory=dict)
     _sums: dict[str, Decimal] = field(default_factory=dict)
 
@@ -194,10 +196,36 @@ class LabelReader:
         if label.unit and not code and not name and not label.project:
             label.is_total = self._is_total_text(label.unit)
             label.text = label.unit
+        if self._is_body(label, name):
+            label.unit = name
         if label.unit and not label.is_total:
             self._owner = label.unit
         label.owner = None if label.is_total else self._owner
+        label.flow = self._flow_of(label)
         return label
+
+    def _flow_of(self, label: RowLabel) -> str:
+        """Income or expenditure of a row in one list of both: what its label says, else what the row above was."""
+        entry = label.entry
+        if self.flow is not None:
+            return self.flow
+        if entry is not None and entry.side is not None:
+            self._flow = entry.side
+        elif entry is not None and entry.flow in ("income", "expenditure"):
+            self._flow = entry.flow
+        elif entry is not None and entry.flow == "balance":
+            self._flow = "income" if entry.component == "opening_balance" else "expenditure"
+        elif label.code is not None or fold(label.text).startswith("支出"):
+            self._flow = "expenditure"
+        elif fold(label.text).startswith("收入"):
+            self._flow = "income"
+        return self._flow
+
+    def _is_body(self, label: RowLabel, name: str) -> bool:
+        """A body's name among the items, where the header says that the column holds both (支出项目类别（资金使用单位）)."""
+        said = fold("".join(p for m in self.side.labels if m.kind == "name" for p in m.path))
+        unmapped = label.code is None and label.entry is None and label.printed_code is None and label.depth is None
+        return bool("单位" in said and unmapped and not label.unit and not label.project and name)
 
     @staticmethod
     def _is_total_text(text: str) -> bool:
@@ -510,6 +538,8 @@ class _Outline:
             return whole if certain else None
         if row.depth is not None:
             return self._by_number(row)
+        if self.unit_row is not None:  # below a body its items add up to the body, never to the whole again
+            return self.unit_row if len(code or "") == self.top_length else None
         return self._unnumbered(row, code)
 
     def _by_code(self, row: RowLabel, code: str) -> RowLabel | None:

@@ -341,10 +341,13 @@ class _TableReader:
                 if cell is not None and cell.text.strip():
                     yield clean(cell.text)
 
-    def _flow_of_side(self, side: Side, count: int) -> str:
-        if self.form in _TWO_SIDED and count > 1:
+    def _flow_of_side(self, side: Side, count: int) -> str | None:
+        """income or expenditure; None for one list of both, where each row's own label must tell."""
+        if self.form in ("income_expenditure", "grant_income_expenditure") or (self.form in _TWO_SIDED and count > 1):
             declared = next((m.side for m in (*side.labels, *side.figures) if m.side), None)
-            return declared or ("income" if side.number == 0 else "expenditure")
+            if declared is None and count == 1 and self.rule.flow is None:
+                return None
+            return declared or self.rule.flow or ("income" if side.number == 0 else "expenditure")
         if self.rule.flow:
             return self.rule.flow
         return "income" if self.form == "income" else "expenditure"
@@ -394,7 +397,7 @@ class _TableReader:
                     if statistic is not None:
                         statistics.append(statistic)
                     continue
-                item = self._item(row, cell, meaning, label, flow, fund, count)
+                item = self._item(row, cell, meaning, label, flow or label.flow, fund, count)
                 if item is not None:
                     made.append(item)
             self._report(label, row, made)

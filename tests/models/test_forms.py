@@ -368,7 +368,7 @@ def test_funds_listed_under_the_grant_make_it_up_or_are_parts_of_it() -> None:
         table(drawing.format(first="政府性基金预算财政拨款", second="国有资本经营预算财政拨款")),
     )
     assert [i.subset for i in part.line_items if i.component in ("gov_fund", "state_capital")] == [True, True]
-    assert all(s.holds for s in sums([*whole.line_items, *part.line_items]))
+    assert all(s.holds for reading in (whole, part) for s in sums(reading.line_items))
 
 
 def test_unnumbered_funds_stand_side_by_side() -> None:
@@ -378,3 +378,24 @@ def test_unnumbered_funds_stand_side_by_side() -> None:
     )  # fmt: skip
     total = one(reading, level="total")
     assert {i.parent_row_no for i in reading.line_items if i.level != "total"} == {total.row_no}
+
+
+def test_one_list_of_income_and_expenditure_is_told_apart_by_its_labels() -> None:
+    reading = read(
+        line("部门收支总表"), line("单位：万元"),
+        table("""
+            项目 | 预算数
+            一、一般公共预算拨款收入 | 8.00
+            二、事业收入 | 2.00
+            收入总计 | 10.00
+            一、一般公共服务支出 | 6.00
+            二、卫生健康支出 | 4.00
+            支出总计 | 10.00
+        """),
+        metadata=budget(),
+    )  # fmt: skip
+    flows = [(i.flow, i.component, i.function_code) for i in reading.line_items]
+    assert flows == [
+        ("income", "general", None), ("income", "institution", None), ("income", "total", None),
+        ("expenditure", "total", "201"), ("expenditure", "total", "210"), ("expenditure", "total", None),
+    ]  # fmt: skip
