@@ -1,4 +1,4 @@
-"""The vocabularies under `data/`: every entry can be used, no entry hides another, and none can be made to run for ever."""
+"""The vocabularies (`data/forms`, `data/vocabulary`): every entry can be used, no entry hides another, and none can be made to run for ever."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.forms.vocabulary import vocabulary
 from models.prose.lexicon import load_lexicon
 from tests.conftest import ROOT
 
-FILES = sorted((ROOT / "data").glob("*/*.toml"))
+FILES = [file for folder in ("forms", "vocabulary") for file in sorted((ROOT / "data" / folder).glob("*.toml"))]
 LENGTH = 2000
 """Longer than any label or sentence that the readers hand to a pattern whole."""
 SECONDS = 2.0
