@@ -27,7 +27,9 @@ def read_xls(path: Path, limits: Limits) -> Extract:
     import xlrd.compdoc
 
     try:
-        book = xlrd.open_workbook(str(path), formatting_info=True, on_demand=True, logfile=StringIO())
+        book = xlrd.open_workbook(  # ragged: a cell far off must not fill the memory with blanks up to it
+            str(path), formatting_info=True, on_demand=True, ragged_rows=True, logfile=StringIO()
+        )
     except xlrd.XLRDError as error:
         if "encrypt" in str(error).lower() or "password" in str(error).lower():
             raise EncryptedDocument("Excel 文件设有密码，无法读取；请取得未加密的版本。") from error
@@ -53,7 +55,7 @@ def _sheets(book: Any, limits: Limits) -> Iterator[Sheet]:
     left = limits.max_cells
     for index in range(book.nsheets):
         source = book.sheet_by_index(index)
-        left -= source.nrows * source.ncols
+        left -= sum(source.row_len(row) for row in range(source.nrows))
         if left < 0:
             raise TooLarge(f"单元格超过 {limits.max_cells} 个，未读取；请拆分后提交。")
         yield _sheet(book, source)

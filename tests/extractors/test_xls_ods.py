@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,3 +85,27 @@ def test_an_open_workbook_shows_its_stored_text_at_its_addresses(tmp_path: Path)
 def test_an_encrypted_open_workbook_says_so(tmp_path: Path) -> None:
     with pytest.raises(EncryptedDocument, match="密码"):
         read(_ods(tmp_path / "a.ods", "", manifest="<m><encryption-data/></m>"))
+
+
+def test_a_merged_range_beyond_the_sheet_takes_no_memory(tmp_path: Path) -> None:
+    """Found by the fuzz harness: every row was filled with blanks up to the range's last column."""
+    data = bytearray(_sample().read_bytes())
+    places = [i for i in range(len(data) - 12) if data[i : i + 2] == b"\xe5\0" and data[i + 4 : i + 6] != b"\0\0"]
+    assert places
+    for start in places:
+        size, count = struct.unpack_from("<HH", data, start + 2)
+        if size == 2 + 8 * count:
+            struct.pack_into("<HHHH", data, start + 6, 0, 65535, 0, 65535)
+    path = tmp_path / "a.xls"
+    path.write_bytes(data)
+    code = (
+        "import resource, sys; from pathlib import Path; import extractors, extractors.xls, xlrd, extractors.errors;"
+        "resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30));"
+        "from extractors.xls import read_xls; from extractors.limits import Limits;\n"
+        "try: read_xls(Path(sys.argv[1]), Limits())\n"
+        "except extractors.errors.ExtractionError as error: print(type(error).__name__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr[-500:]
