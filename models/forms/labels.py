@@ -225,7 +225,8 @@ class LabelReader:
         """A body's name among the items, where the header says that the column holds both (支出项目类别（资金使用单位）)."""
         said = fold("".join(p for m in self.side.labels if m.kind == "name" for p in m.path))
         unmapped = label.code is None and label.entry is None and label.printed_code is None and label.depth is None
-        return bool("单位" in said and unmapped and not label.unit and not label.project and name)
+        mixed = "单位" in said and self.form not in ("project_expenditure", "three_public")
+        return bool(mixed and unmapped and not label.unit and not label.project and name)
 
     @staticmethod
     def _is_total_text(text: str) -> bool:

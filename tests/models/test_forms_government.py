@@ -94,3 +94,21 @@ def test_a_title_on_two_lines_is_read_whole() -> None:
     )
     assert not reading.line_items  # transfers to others are no expenditure form, and say so
     assert [f.title for f in reading.forms] == ["2026年省对各市政府性基金预算转移支付分项目预算表"]
+
+
+def test_bodies_among_the_items_own_the_rows_below_them() -> None:
+    grid = table("""
+        支出项目类别（资金使用单位） | 总计   | 一般公共预算
+        合计                         | 100.00 | 100.00
+        工资福利支出                 | 100.00 | 100.00
+        示例市造价管理站             | 60.00  | 60.00
+        工资福利支出                 | 60.00  | 60.00
+        示例市建设中心               | 40.00  | 40.00
+        工资福利支出                 | 40.00  | 40.00
+    """)
+    metadata = Metadata("budget", "department", 2026, "示例市建设局", None)
+    reading = read_forms(extract([line("基本支出预算表"), line("单位：万元"), grid]), metadata)
+    wages = {
+        i.budget_unit: i.published_text for i in reading.line_items if i.economic_code == "301" and i.column_no == 1
+    }
+    assert wages == {None: "100.00", "示例市造价管理站": "60.00", "示例市建设中心": "40.00"}
