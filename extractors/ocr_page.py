@@ -83,11 +83,11 @@ def recognise(picture: Picture, number: int, clock: Clock) -> Recognised:
     lattices = tuple(tables)
     ink = dark(cleaned)
     clock.check()
-    lines = _lines(found, lattices, ink, picture.scale)
+    lines = _lines(found, lattices, cleaned, ink, picture.scale)
     _read(lines, cleaned, clock)
     lines = [line for line in lines if _says(line)]
     lines = _without_repeats(lines)
-    silent = _silent(lines, lattices, ink, picture.scale)
+    silent = _silent(lines, lattices, cleaned, ink, picture.scale)
     width, height = picture.size
     if turn % 2:
         width, height = height, width
@@ -133,7 +133,9 @@ def _upright(picture: Picture, found: NDArray[np.float64]) -> tuple[Picture, int
     return Picture(turned(grey, rest) if rest else grey, picture.scale, picture.tilt + rest, picture.seals), turn
 
 
-def _lines(found: NDArray[np.float64], lattices: tuple[Lattice, ...], ink: Pixels, scale: float) -> list[_Line]:
+def _lines(
+    found: NDArray[np.float64], lattices: tuple[Lattice, ...], grey: Pixels, ink: Pixels, scale: float
+) -> list[_Line]:
     """The places to read: what the detector found, cut at the rules of the cells, and ink in cells it overlooked."""
     lines: list[_Line] = []
     covered = np.zeros(ink.shape, dtype=bool)
@@ -145,7 +147,7 @@ def _lines(found: NDArray[np.float64], lattices: tuple[Lattice, ...], ink: Pixel
                 covered[box[1] : box[3], box[0] : box[2]] = True
     heights = sorted(line.box[3] - line.box[1] for line in lines)
     usual = heights[len(heights) // 2] if heights else 20
-    lines.extend(_Line(box) for box in _overlooked(lattices, ink, covered, scale, usual))
+    lines.extend(_Line(box) for box in _overlooked(lattices, grey, ink, covered, scale, usual))
     return lines
 
 
@@ -182,18 +184,23 @@ def _tight(box: tuple[float, float, float, float], ink: Pixels) -> tuple[int, in
 
 
 def _overlooked(
-    lattices: tuple[Lattice, ...], ink: Pixels, covered: NDArray[np.bool_], scale: float, usual: int
+    lattices: tuple[Lattice, ...], grey: Pixels, ink: Pixels, covered: NDArray[np.bool_], scale: float, usual: int
 ) -> list[tuple[int, int, int, int]]:
     """Places with ink that looks like characters and lies in no line found: lone digits in cells, lines outside."""
     import cv2
 
     spare = np.where(covered, 0, ink).astype(np.uint8)
+    known = grey[(ink > 0) & covered]
+    faintest = float(np.percentile(known, 75)) + 40 if len(known) else 255.0
     joined = cv2.morphologyEx(spare, cv2.MORPH_CLOSE, np.ones((3, max(3, usual // 2)), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(joined, dtype=np.uint8), connectivity=8)
     places: list[tuple[int, int, int, int]] = []
     for x, y, w, h, area in stats[1:count].tolist():
         if not (0.45 * usual <= h <= 1.8 * usual and w >= 0.12 * usual and area >= 0.12 * w * h):
             continue
+        part = (slice(y, y + h), slice(x, x + w))
+        if float(np.percentile(grey[part][ink[part] > 0], 25)) > faintest:
+            continue  # a shade: what is left of a seal, print showing through
         middle = ((x + w / 2) * scale, (y + h / 2) * scale)
         if w >= 2 * usual or any(
             lattice.box[0] < middle[0] < lattice.box[2] and lattice.box[1] < middle[1] < lattice.box[3]
@@ -250,14 +257,14 @@ def _area(box: tuple[int, int, int, int]) -> int:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def _silent(lines: list[_Line], lattices: tuple[Lattice, ...], ink: Pixels, scale: float) -> int:
+def _silent(lines: list[_Line], lattices: tuple[Lattice, ...], grey: Pixels, ink: Pixels, scale: float) -> int:
     """How many places in table cells hold ink like characters, though no text was read there."""
     covered = np.zeros(ink.shape, dtype=bool)
     for x0, y0, x1, y1 in (line.box for line in lines):
         covered[max(0, y0 - 3) : y1 + 3, max(0, x0 - 3) : x1 + 3] = True
     heights = sorted(line.box[3] - line.box[1] for line in lines)
     usual = heights[len(heights) // 2] if heights else 20
-    return len(_overlooked(lattices, ink, covered, scale, usual))
+    return len(_overlooked(lattices, grey, ink, covered, scale, usual))
 
 
 def _characters(lines: list[_Line], scale: float) -> tuple[Characters, int]:

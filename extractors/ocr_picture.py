@@ -22,6 +22,7 @@ _MOST_TILT = 4.0  # degrees; more than that is no scan laid in by hand
 _LEAST_TILT = 0.04
 _SEAL = 0.055  # a seal's smallest side, as a share of the picture's longer side (12 mm on A4)
 _RED = 38  # how much redder than green and blue a seal's pixel is
+_TINGE = 14  # the same at its rims, where compression has washed the colour out
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,9 @@ def _without_seals(colours: Pixels) -> tuple[Pixels, list[tuple[int, int, int, i
         area = (slice(max(0, y0 - reach), y1 + reach), slice(max(0, x0 - reach), x1 + reach))
         # Red ink is bright in the red channel, black ink under it is not.
         bright = np.asarray(red[area], dtype=np.int32)
-        tint = cv2.dilate(reddish[area], np.ones((7, 7), np.uint8)) > 0
-        floor = int(np.percentile(bright[tint], 25)) if tint.any() else 255
+        tinged = (red[area] - np.maximum(green, blue)[area] > _TINGE).astype(np.uint8)
+        tint = cv2.dilate(tinged | reddish[area], np.ones((7, 7), np.uint8)) > 0
+        floor = int(np.percentile(bright[reddish[area] > 0], 25)) if reddish[area].any() else 255
         black = 60
         stretched = np.clip((bright - black) * 255 / max(40, floor - black), 0, 255)
         grey[area] = np.where(tint, np.maximum(stretched, grey[area]), grey[area]).astype(np.uint8)
