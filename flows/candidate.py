@@ -26,7 +26,7 @@ from models import warehouse
 from models.catalog import load_catalog
 from models.crosswalk import harmonized_rows
 from models.text import fold
-from models.views import quoted, schema_ddl, view_files
+from models.views import quoted, schema_ddl, view_comments, view_files
 
 _INTERNAL = """
 CREATE TABLE internal.stage (document_id VARCHAR NOT NULL, stage_key VARCHAR NOT NULL);
@@ -168,6 +168,12 @@ def build(
         on_step("视图")
         for text in view_files():
             connection.execute(text)
+        described = connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal AND table_name IN "
+            "(SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal)"
+        )
+        for statement in view_comments(described.fetchall()):
+            connection.execute(statement)
         connection.executemany("INSERT INTO internal.build VALUES (?, ?)", sorted(build_facts.items()))
         connection.execute("CHECKPOINT")
     return path

@@ -5,6 +5,8 @@ The analysts' views are SQL files under ``data/views``, run in the order of thei
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Date, DateTime, Double, Integer, Numeric, String
@@ -87,6 +89,18 @@ def schema_ddl() -> list[str]:
     for table in PUBLISHED_TABLES:
         statements += zh_ddl(table)
     return statements
+
+
+def view_comments(columns: Iterable[tuple[str, str]]) -> list[str]:
+    """Comments for the columns (view, column) of the analysts' views: ``columns.toml``, else the table column of that name.
+
+    Raises KeyError for a column that is described nowhere.
+    """
+    said: dict[str, str] = {
+        column.name: column.comment or "" for table in reversed(PUBLISHED_TABLES) for column in table.columns
+    }
+    said |= tomllib.loads((data_path("views") / "columns.toml").read_text(encoding="utf-8"))
+    return [f"COMMENT ON COLUMN main.{name(view)}.{name(column)} IS {quoted(said[column])}" for view, column in columns]
 
 
 def view_files() -> list[str]:

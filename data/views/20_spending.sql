@@ -1,8 +1,8 @@
 CREATE VIEW main.spending_all AS
 WITH wide AS (
     SELECT department_id, scope, fiscal_year, function_code, fund,
-           max(amount_yuan) FILTER (measure = 'budget') AS budget,
-           max(amount_yuan) FILTER (measure = 'final') AS final,
+           (max(amount_yuan) FILTER (measure = 'budget'))::DECIMAL(20,2) AS budget,
+           (max(amount_yuan) FILTER (measure = 'final'))::DECIMAL(20,2) AS final,
            any_value(item ORDER BY measure DESC) AS item,
            flatten(list(line_item_ids)) AS line_item_ids,
            CASE max(doubt) WHEN 2 THEN 'flagged' WHEN 1 THEN 'unchecked' ELSE 'passed' END AS quality
@@ -37,7 +37,7 @@ CREATE VIEW main.spending_by_year AS
 SELECT department_id, department, scope, (SELECT max(fiscal_year) FROM main.function_code) AS classification_year,
        s.fiscal_year, coalesce(s.harmonized_code, s.function_code) AS function_code,
        coalesce(any_value(f.name), any_value(s.function_name)) AS function_name, s.fund,
-       sum(budget) AS budget, sum(final) AS final,
+       sum(budget)::DECIMAL(20,2) AS budget, sum(final)::DECIMAL(20,2) AS final,
        CASE WHEN sum(budget) > 0 AND count(budget) = count(final) THEN round(sum(final) / sum(budget), 4) END AS execution_rate,
        bool_and(s.harmonized_code IS NOT NULL) AS comparable,
        CASE WHEN bool_and(s.harmonized_code IS NOT NULL) THEN NULL
@@ -62,6 +62,6 @@ GROUP BY ALL;
 
 CREATE VIEW main.budget_vs_final AS
 SELECT department_id, department, scope, fiscal_year, function_code, function_name, fund, budget, final,
-       final - budget AS difference, execution_rate, quality, line_item_ids
+       (final - budget)::DECIMAL(20,2) AS difference, execution_rate, quality, line_item_ids
 FROM main.spending WHERE budget IS NOT NULL AND final IS NOT NULL;
 COMMENT ON VIEW main.budget_vs_final IS '同一部门、年度、项、资金的预算与决算 | budget and final account of the same item side by side';
