@@ -10,7 +10,7 @@ from decimal import Decimal
 from models.classify import Mapping, classify_economic, classify_function
 from models.forms.columns import ColumnMeaning
 from models.forms.logical import Row
-from models.forms.rows import is_subset_label, match_row
+from models.forms.rows import Period, is_subset_label, match_row, period_of
 from models.forms.vocabulary import RowEntry, numbering_depth
 from models.labels import split_label
 from models.money import is_blank, read_amount
@@ -49,7 +49,7 @@ def sides(meanings: Sequence[ColumnMeaning]) -> list[Side]:
     labels: list[ColumnMeaning] = []
     figures: list[ColumnMeaning] = []
     for meaning in meanings:
-        is_label = meaning.kind in ("code", "name", "unit", "unit_code", "project", "project_code")
+        is_label = meaning.kind in ("code", "name", "unit", "unit_code", "project", "project_code", "period")
         if is_label and figures:
             found.append(Side(len(found), tuple(labels), tuple(figures)))
             labels, figures = [], []
@@ -89,6 +89,7 @@ class RowLabel:
     amount: Decimal | None = None
     owner: str | None = None
     flow: str = "expenditure"
+    period: Period | None = None
 
     @property
     def code(self) -> str | None:
@@ -158,6 +159,8 @@ class LabelReader:
                     label.unit = label.unit or text
             elif meaning.kind == "project" and text:
                 label.project = text
+            elif meaning.kind == "period" and text:
+                label.period = period_of(text)
         for domain, parts in split.items():
             code, leftover = self._join(parts)
             if leftover and not any(names.values()):
@@ -178,6 +181,9 @@ class LabelReader:
         code = codes["function"] or codes["economic"] or codes["government_economic"]
         label.figures = self._has_figures(row)
         label.amount = self._first_amount(row)
+        if not code and not label.text and label.period is not None and self._owner:
+            label.text = label.unit = label.owner = self._owner
+            return label
         if not code and not label.text:
             return label if label.figures else None
         label.printed_code = code or None
@@ -202,6 +208,8 @@ class LabelReader:
             self._owner = label.unit
         label.owner = None if label.is_total else self._owner
         label.flow = self._flow_of(label)
+        if label.period is None and label.code is None and label.entry is None and not label.unit:
+            label.period = period_of(label.text)
         return label
 
     def _flow_of(self, label: RowLabel) -> str:
@@ -435,6 +443,8 @@ class _Outline:
             return
         self._list_of_funds()
         for row in self.labels:
+            if row.period is not None:
+                continue  # a row of another period is an addend of nothing
             if row.group is not None and row.text != row.group and row.group in self.heads:
                 row.parent = self.heads[row.group].row_no if not row.subset else None
                 continue

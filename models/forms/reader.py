@@ -12,6 +12,7 @@ from models.disclosure import Finding, FormInstance, LineItem, Metadata, Statist
 from models.forms.columns import ColumnMeaning, column_meanings, unite_columns
 from models.forms.labels import LabelReader, RowLabel, Side, set_parents, sides
 from models.forms.logical import LogicalTable, Row, logical_tables, printed_amounts
+from models.forms.rows import Period
 from models.forms.vocabulary import TitleRule, match_title, vocabulary
 from models.money import LARGEST_YUAN, is_blank, read_amount
 from models.text import clean, fold
@@ -206,6 +207,18 @@ def _infer(table: LogicalTable, metadata: Metadata) -> TitleRule | None:
     return None
 
 
+def _in_period(meaning: ColumnMeaning, period: Period | None) -> ColumnMeaning:
+    """A column as one row means it, where the row is of a period of its own."""
+    if period is None:
+        return meaning
+    return replace(
+        meaning,
+        year=period.year if period.year is not None else meaning.year,
+        offset=period.offset if period.offset is not None else meaning.offset,
+        measure=period.measure or meaning.measure,
+    )
+
+
 class _TableReader:
     """Reads one logical table; kept apart so that each step sees the same form, unit and year."""
 
@@ -392,7 +405,11 @@ class _TableReader:
                 cell = row.anchored(meaning.index) if meaning.index < len(row.cells) else None
                 if cell is None or is_blank(cell.text):
                     continue
-                if meaning.kind in ("percent", "count") or (counts and meaning.kind == "amount"):
+                if (
+                    meaning.kind in ("percent", "count")
+                    or (counts and meaning.kind == "amount")
+                    or (label.period is not None and label.period.percent)
+                ):
                     statistic = self._statistic(cell, meaning, label)
                     if statistic is not None:
                         statistics.append(statistic)
@@ -590,7 +607,7 @@ class _TableReader:
             return None
         entry = label.entry
         component, item_fund, item_flow = self._meaning_of(meaning, label, flow, fund, count)
-        measure, year = self._measure(meaning)
+        measure, year = self._measure(_in_period(meaning, label.period))
         economic = label.economic
         economic_code = economic.code if economic is not None else None
         if meaning.domain == "matrix":
@@ -652,7 +669,7 @@ class _TableReader:
         if entry is not None and component is None and (entry.component != "total" or label.is_total):
             component = entry.component
         component = component or "total"
-        other_row = label.text and entry is None and not label.unit and not label.is_total
+        other_row = label.text and entry is None and not label.unit and not label.is_total and label.period is None
         if self.form == "three_public" and component == "total" and other_row:
             component = "operation"  # a row beside the 三公 (行政经费, 会议费): never their total
         if self.form in _TWO_SIDED and count == 1 and meaning.side and meaning.flow is None:

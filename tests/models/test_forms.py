@@ -399,3 +399,24 @@ def test_one_list_of_income_and_expenditure_is_told_apart_by_its_labels() -> Non
         ("income", "general", None), ("income", "institution", None), ("income", "total", None),
         ("expenditure", "total", "201"), ("expenditure", "total", "210"), ("expenditure", "total", None),
     ]  # fmt: skip
+
+
+def test_rows_of_other_years_and_of_change_are_not_this_years_amounts() -> None:
+    reading = read(
+        line("财政拨款“三公”经费支出表"), line("单位：万元"),
+        table("""
+            预算单位 | 年度 | 合计 | 因公出国（境）费 | 公务接待费
+            示例局（本级） | 2025年 | 9.00 | 8.00 | 1.00
+             | 2026年 | 7.00 | 6.50 | 0.50
+             | 增减变化金额 | -2.00 | -1.50 | -0.50
+             | 增减变化率（%） | -22.2 | -18.8 | -50.0
+        """),
+        metadata=budget(2026),
+    )  # fmt: skip
+    totals = [(i.fiscal_year, i.measure, i.amount_yuan) for i in reading.line_items if i.component == "total"]
+    assert totals == [
+        (2025, "budget", Decimal("90000")), (2026, "budget", Decimal("70000")), (2026, "change", Decimal("-20000")),
+    ]  # fmt: skip
+    assert len(reading.statistics) == 3
+    assert not any(i.parent_row_no for i in reading.line_items)
+    assert {i.item_name for i in reading.line_items} == {"示例局（本级）"}
