@@ -165,8 +165,11 @@ def _resource(
         description = table.comment
         keys = [column.name for column in table.columns if column.primary_key]
     else:
-        described = connection.execute(f"DESCRIBE main.{name(source)}").fetchall()
-        fields = [{"name": row[0], "type": _duckdb_field(row[1])} for row in described]
+        described = connection.execute(
+            "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE schema_name = 'main' AND table_name = ? ORDER BY column_index",
+            [source],
+        ).fetchall()
+        fields = [{"name": row[0], "type": _duckdb_field(row[1]), "description": row[2]} for row in described]
         comment = connection.execute("SELECT comment FROM duckdb_views() WHERE view_name = ?", [source]).fetchone()
         description, keys = (comment[0] if comment else None), []
     schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}

@@ -188,6 +188,7 @@ def test_exports_carry_no_formulas_and_a_descriptor(home: Home, order: Order, tm
     named = {one["name"]: one for one in described["resources"]}
     assert {"document", "line_item", "spending"} <= set(named)
     assert named["line_item"]["schema"]["fields"][0]["name"] == "line_item_id"
+    assert all(field["description"] for one in described["resources"] for field in one["schema"]["fields"])
     assert _run(home, "export", str(folder), "--format", "xlsx")[0] == 0
     from openpyxl import load_workbook
 
