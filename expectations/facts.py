@@ -149,6 +149,13 @@ PREPARE: tuple[str, ...] = (
                 currents + totals > 0 AND grands > 0 OR totals > 0 AND currents > 0 AS has_current
          FROM bare_total WHERE same_role = 1 AND NOT (currents > 0 AND totals > 0 AND grands > 0)
                 AND id NOT IN (SELECT parent FROM x_down)
+                -- A third list (支出用途) shares the balances printed in the second: its grand total is not its own sum.
+                AND NOT (role = 'grand' AND EXISTS (
+                      SELECT 1 FROM x_cell b WHERE b.document_id = bare_total.document_id AND b.table_no = bare_total.table_no
+                             AND b.side = bare_total.side AND b.role IN ('opening', 'closing'))
+                    AND NOT EXISTS (
+                      SELECT 1 FROM x_cell b WHERE b.document_id = bare_total.document_id AND b.table_no = bare_total.table_no
+                             AND b.side = bare_total.side AND b.column_no = bare_total.column_no AND b.role IN ('opening', 'closing')))
        )
        SELECT DISTINCT c.id, t.id, 'total'
        FROM lone t JOIN top c ON c.document_id = t.document_id AND c.table_no = t.table_no AND c.column_no = t.column_no

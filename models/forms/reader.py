@@ -12,7 +12,7 @@ from models.disclosure import Finding, FormInstance, LineItem, Metadata, Statist
 from models.forms.columns import ColumnMeaning, column_meanings, unite_columns
 from models.forms.labels import LabelReader, RowLabel, Side, set_parents, sides
 from models.forms.logical import LogicalTable, Row, logical_tables, printed_amounts
-from models.forms.rows import Period
+from models.forms.rows import Period, period_of
 from models.forms.vocabulary import TitleRule, match_title, vocabulary
 from models.money import LARGEST_YUAN, is_blank, read_amount
 from models.text import clean, fold
@@ -139,6 +139,8 @@ def _read_table(
     if reader.lacks_unit() and not last_chance:
         return False
     items, statistics, findings = reader.read()
+    amounts = max(reader.printed(), len(items))
+    instance = replace(instance, amounts=amounts)
     reason = reader.reason
     if not items and amounts and reason is None:
         reason = "表内没有读出金额"
@@ -336,13 +338,29 @@ class _TableReader:
             statistics.extend(side_statistics)
         return items, statistics, self.findings
 
+    def printed(self) -> int:
+        """How many amounts the table prints in columns that hold money; shares and counts are none."""
+        counted = sum(1 for row in self.table.rows if self._counts(row) for _ in self._figures_of(row))
+        broken = sum(finding.code == "TABLE-CELL-UNREAD" for finding in self.findings)
+        return sum(1 for _ in self._figures()) - counted + broken
+
+    def _counts(self, row: Row) -> bool:
+        """Whether a row's own label says that its figures are counts or rates."""
+        labels = [fold(t) for t in row.texts() if read_amount(t) is None]
+        return any(p.search(t) for p in vocabulary().count_rows for t in labels) or any(
+            period is not None and period.percent for period in map(period_of, labels)
+        )
+
     def _figures(self) -> Iterator[Cell]:
         for row in self.table.rows:
-            for meaning in self.meanings:
-                if meaning.kind in ("amount", "unknown") and meaning.index < len(row.cells):
-                    cell = row.anchored(meaning.index)
-                    if cell is not None and read_amount(cell.text) is not None:
-                        yield cell
+            yield from self._figures_of(row)
+
+    def _figures_of(self, row: Row) -> Iterator[Cell]:
+        for meaning in self.meanings:
+            if meaning.kind in ("amount", "unknown") and meaning.index < len(row.cells):
+                cell = row.anchored(meaning.index)
+                if cell is not None and read_amount(cell.text) is not None:
+                    yield cell
 
     def _names(self, side: Side) -> Iterator[str]:
         """The printed names of a side's rows: together they tell which economic scheme they belong to."""
