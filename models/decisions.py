@@ -25,7 +25,8 @@ class ReviewItem(Base):
     """One failed expectation of one group of one document.
 
     review_id: hash of document, expectation and group key, never of amounts: the same question keeps its id over new
-    readings. evidence: fingerprint of the documents it rests on. line_item_ids: space-separated operands.
+    readings. evidence: fingerprint of the documents it rests on. line_item_ids: space-separated operands. group_id, cause:
+    the items that have the same cause, and that cause in Chinese (expectations/causes.py).
     """
 
     __tablename__ = "review_item"
@@ -45,6 +46,8 @@ class ReviewItem(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     until: Mapped[date | None] = mapped_column(Date)
     run_id: Mapped[str | None] = mapped_column(String(64))
+    group_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    cause: Mapped[str | None] = mapped_column(Text)
 
     decisions: Mapped[list[Decision]] = relationship(back_populates="item", order_by="Decision.number")
 
@@ -79,3 +82,34 @@ class Decision(Base):
     item: Mapped[ReviewItem] = relationship(back_populates="decisions")
 
     __table_args__ = (Index("decision_by_item", "review_id", "number"),)
+
+
+class ManualMapping(Base):
+    """What a steward's code decision taught: in this region and these years, this label means that code.
+
+    scheme: ``function`` | ``economic``. label: the printed name, folded for comparison; name: as printed. printed_code,
+    was: the code printed with it and the code the machine gave it (both may be null): only rows equal in all three are
+    mapped, so that a name with several meanings is never touched in its other ones. region_code: of the body, null
+    where it has none. year_from, year_to: years in which the code exists under the same official name. decision: the
+    decision it came from. A mapping is revoked, never deleted.
+    """
+
+    __tablename__ = "manual_mapping"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    scheme: Mapped[str] = mapped_column(String(16))
+    label: Mapped[str] = mapped_column(Text, index=True)
+    name: Mapped[str] = mapped_column(Text)
+    printed_code: Mapped[str | None] = mapped_column(String(16))
+    was: Mapped[str | None] = mapped_column(String(16))
+    region_code: Mapped[str | None] = mapped_column(String(12))
+    year_from: Mapped[int] = mapped_column(Integer)
+    year_to: Mapped[int] = mapped_column(Integer)
+    code: Mapped[str] = mapped_column(String(16))
+    decision: Mapped[int | None] = mapped_column(ForeignKey("decision.number"))
+    created_by: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(DateTime, default=utc_now)
+    reason: Mapped[str] = mapped_column(Text)
+    revoked_by: Mapped[str | None] = mapped_column(String(200))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime)
+    revoked_reason: Mapped[str | None] = mapped_column(Text)

@@ -8,7 +8,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Connection,
+    ForeignKey,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    inspect,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -101,3 +115,82 @@ class Run(Base):
     state: Mapped[str] = mapped_column(String(16), default="running")
     published: Mapped[bool] = mapped_column(default=False)
     message: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+class ConsoleUser(Base):
+    """A person who may log in to the console. role: ``viewer`` | ``steward`` | ``admin``. password: scrypt, never plain.
+
+    failures, locked_until: login throttling. Removed users stay, disabled: their decisions name them.
+    """
+
+    __tablename__ = "console_user"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    role: Mapped[str] = mapped_column(String(16))
+    password: Mapped[str] = mapped_column(String(256))
+    disabled: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ConsoleSession(Base):
+    """One login. token: sha256 of the cookie's value, so that whoever reads this table cannot log in with it."""
+
+    __tablename__ = "console_session"
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user: Mapped[str] = mapped_column(ForeignKey("console_user.name"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class AuditEntry(Base):
+    """One action in the console or on its users, append-only: who did what to what, from where, with what outcome.
+
+    action: ``login``, ``login-failed``, ``decide``, ``view-page``… subject: id of the item, document or user. detail: JSON.
+    """
+
+    __tablename__ = "audit"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str | None] = mapped_column(String(64), default=None)
+    action: Mapped[str] = mapped_column(String(32), index=True)
+    subject: Mapped[str | None] = mapped_column(Text, default=None)
+    detail: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+_APPEND_ONLY = ("decision", "audit")
+"""Tables in which the database itself refuses changes and deletions (SQLite)."""
+
+
+@event.listens_for(Base.metadata, "after_create")
+def _bring_up_to_date(_target: Any, connection: Connection, **_options: Any) -> None:
+    """Add the columns that an older version's tables lack, and forbid changes of append-only tables.
+
+    Only nullable columns may ever be added to a table that exists.
+    """
+    inspector = inspect(connection)
+    for table in Base.metadata.sorted_tables:
+        if not inspector.has_table(table.name):
+            continue
+        present = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in present:
+                kind = column.type.compile(connection.dialect)
+                connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"))
+    if connection.dialect.name != "sqlite":
+        return
+    for name in _APPEND_ONLY:
+        for verb in ("UPDATE", "DELETE"):
+            if inspector.has_table(name):
+                connection.execute(
+                    text(
+                        f"CREATE TRIGGER IF NOT EXISTS {name}_no_{verb.lower()} BEFORE {verb} ON {name} "
+                        f"BEGIN SELECT RAISE(ABORT, '{name} is append-only'); END"
+                    )
+                )
