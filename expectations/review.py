@@ -26,6 +26,7 @@ import duckdb
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from expectations.causes import Cause, causes
 from models.decisions import ACTIONS, Decision, ReviewItem, utc_now
 from models.money import UNITS, Amount, read_amount
 from models.text import plain
@@ -59,6 +60,7 @@ class _Failure:
     message: str
     line_item_ids: tuple[str, ...]
     evidence: str
+    cause: Cause
 
 
 def reconcile(session: Session, connection: duckdb.DuckDBPyConnection, run_id: str) -> Reconciliation:
@@ -91,6 +93,8 @@ def reconcile(session: Session, connection: duckdb.DuckDBPyConnection, run_id: s
                 message=failure.message,
                 line_item_ids=" ".join(failure.line_item_ids),
                 evidence=failure.evidence,
+                group_id=failure.cause.group_id,
+                cause=failure.cause.text,
             )
             session.add(item)
             opened += 1
@@ -134,11 +138,20 @@ def _failures(connection: duckdb.DuckDBPyConnection) -> Iterable[_Failure]:
            SELECT f.result_id, f.document_id, f.expectation, f.group_key, f.severity, f.message, f.line_item_ids, r.documents
            FROM f LEFT JOIN resting r USING (result_id) ORDER BY f.result_id"""
     ).fetchall()
+    grouped = causes(connection)
     for result_id, document_id, expectation, group_key, severity, message, ids, documents in rows:
         resting = sorted({document_id, *(documents or [])})
         evidence = hashlib.sha256(" ".join(resting).encode()).hexdigest()[:32]
         yield _Failure(
-            result_id, document_id, expectation, group_key or "", severity, message or "", tuple(ids or ()), evidence
+            result_id,
+            document_id,
+            expectation,
+            group_key or "",
+            severity,
+            message or "",
+            tuple(ids or ()),
+            evidence,
+            grouped[result_id],
         )
 
 
@@ -154,6 +167,8 @@ def _refresh(item: ReviewItem, failure: _Failure) -> None:
         "message": failure.message,
         "line_item_ids": " ".join(failure.line_item_ids),
         "evidence": failure.evidence,
+        "group_id": failure.cause.group_id,
+        "cause": failure.cause.text,
     }
     for name, value in new.items():
         if getattr(item, name) != value:
@@ -463,6 +478,8 @@ def _write_items(session: Session, connection: duckdb.DuckDBPyConnection) -> Non
             item.message,
             list(item.operands),
             item.evidence,
+            item.group_id,
+            item.cause,
         )
         for item in session.scalars(select(ReviewItem).order_by(ReviewItem.review_id))
     ]
@@ -471,9 +488,9 @@ def _write_items(session: Session, connection: duckdb.DuckDBPyConnection) -> Non
         import pyarrow as pa
 
         names = ["review_id", "document_id", "expectation", "status", "decided_by", "decided_at", "reason", "opened_at", "severity",
-                 "message", "line_item_ids", "evidence"]  # fmt: skip
+                 "message", "line_item_ids", "evidence", "group_id", "cause"]  # fmt: skip
         kinds = [pa.string()] * 5 + [pa.timestamp("us")] + [pa.string()] + [pa.timestamp("us")] + [pa.string()] * 2
-        kinds += [pa.list_(pa.string()), pa.string()]
+        kinds += [pa.list_(pa.string()), pa.string(), pa.string(), pa.string()]
         columns = [pa.array(column, kind) for column, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
         connection.register("x_review", pa.table(columns, names=names))
         try:

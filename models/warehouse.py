@@ -376,6 +376,8 @@ run = _table(
     _column("run_id", String, "运行编号", "运行编号", "run", key=True),
     _column("kind", String, "种类", "ingest validate nightly", "kind"),
     _column("started_at", DateTime, "开始", "开始时间（UTC）", "started (UTC)"),
+    _column("group_id", String, "同因编号", "原因相同的事项同一编号", "items of the same cause share it"),
+    _column("cause", String, "共同原因", "为何归在一起；单独一项为空", "why they belong together; empty for one alone"),
     _column("finished_at", DateTime, "结束", "结束时间（UTC）", "finished (UTC)"),
     _column("documents", BigInteger, "文件数", "处理的文件数", "documents"),
     _column("failed", BigInteger, "失败数", "失败的文件数", "failed documents"),
