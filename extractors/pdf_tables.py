@@ -12,7 +12,7 @@ from extractors.pdf_bands import cut_bands
 from extractors.pdf_columns import cut_columns
 from extractors.pdf_content import Characters, Floats, PageContent
 from extractors.pdf_lattice import Lattice
-from extractors.pdf_text import Line, join_lines, make_lines
+from extractors.pdf_text import Line, join_lines, lines_of_groups
 
 _ONE_AMOUNT = re.compile(r"[-+(（]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?[)）]?")
 
@@ -62,14 +62,8 @@ def _lines_of_cells(characters: Characters, lattice: Lattice) -> tuple[NDArray[n
     owner = np.full(len(characters), -1, dtype=np.int64)
     owner[inside] = lattice.owner[row[inside], column[inside]]
     _keep_words_together(characters, owner)
-    lines: list[list[Line]] = [[] for _ in lattice.cells]
-    order = np.argsort(owner, kind="stable")
-    owners = owner[order]
-    first = int(np.searchsorted(owners, 0))
-    while first < len(order):
-        last = int(np.searchsorted(owners, owners[first], side="right"))
-        lines[owners[first]] = make_lines(characters, np.sort(order[first:last]))
-        first = last
+    held = np.flatnonzero(owner >= 0)
+    lines = lines_of_groups(characters, held, owner[held], len(lattice.cells))
     return owner, lines
 
 

@@ -40,13 +40,75 @@ _Glyph = tuple[float, float, float, float, float, float, str]
 def make_lines(characters: Characters, chosen: NDArray[np.int64]) -> list[Line]:
     """The chosen characters as lines, top to bottom. Characters whose middles lie within half a font size of each
     other stand on one line, whatever their baselines."""
+    return lines_of_groups(characters, chosen, np.zeros(len(chosen), dtype=np.int64), 1)[0]
+
+
+def lines_of_groups(
+    characters: Characters, chosen: NDArray[np.int64], group: NDArray[np.int64], count: int
+) -> list[list[Line]]:
+    """The lines of each of `count` groups (cells) of characters, as `make_lines` makes them of one; group: the number
+    of the group of each character chosen.
+
+    Most lines are plain: one height, one size, nothing between the characters. Those are found for all groups at once.
+    """
+    lines: list[list[Line]] = [[] for _ in range(count)]
     if not len(chosen):
-        return []
-    order = chosen[np.argsort(characters.middle[chosen], kind="stable")]
+        return lines
+    by_height = np.lexsort((chosen, characters.middle[chosen], group))
+    order, group = chosen[by_height], group[by_height]
+    middle, size = characters.middle[order], characters.size[order]
+    # A run is what certainly no line crosses; where it is flat enough, it is certainly one line.
+    fresh = np.ones(len(order), dtype=bool)
+    fresh[1:] = (group[1:] != group[:-1]) | (np.diff(middle) > 0.5 * size.max())
+    starts = np.flatnonzero(fresh)
+    ends = np.append(starts[1:], len(order))
+    least = np.minimum.reduceat(size, starts)
+    flat = middle[ends - 1] - middle[starts] <= 0.5 * least
+    run = np.cumsum(fresh) - 1
+    across = order[np.lexsort((np.arange(len(order)), characters.x0[order], run))]
+    plain = flat & (least == np.maximum.reduceat(size, starts)) & _plain(characters, across, starts, fresh)
+    upper = np.minimum.reduceat(characters.upper[across], starts).tolist()
+    lower = np.maximum.reduceat(characters.lower[across], starts).tolist()
+    right = np.maximum.reduceat(characters.x1[across], starts).tolist()
+    left, last = characters.x0[across[starts]].tolist(), characters.x1[across[ends - 1]].tolist()
+    texts = [characters.text[i] for i in across.tolist()]
+    owners, sizes, kinds = group[starts].tolist(), least.tolist(), zip(plain.tolist(), flat.tolist(), strict=True)
+    for k, (first, end, (is_plain, is_flat)) in enumerate(zip(starts.tolist(), ends.tolist(), kinds, strict=True)):
+        own = lines[owners[k]]
+        if is_plain:
+            text = "".join(texts[first:end])
+            box = (left[k], upper[k], right[k], lower[k])
+            own.append(Line(text, 0.0, box, round(sizes[k], 2), ((text, left[k], last[k]),)))
+            continue
+        glyphs = _glyphs(characters, order[first:end])
+        for one in [glyphs] if is_flat else _parted(glyphs):
+            line = _line(one)
+            if line is not None:
+                own.append(line)
+    return lines
+
+
+def _plain(
+    characters: Characters, across: NDArray[np.int64], starts: NDArray[np.int64], fresh: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """For each run (characters from left to right) whether it is without blanks, gaps and characters printed twice."""
+    x0, x1, size = characters.x0[across], characters.x1[across], characters.size[across]
+    odd = np.array([characters.text[i] in _BLANKS for i in across.tolist()], dtype=bool)
+    odd[1:] |= ~fresh[1:] & (
+        (x0[1:] - x1[:-1] > 0.12 * size[1:]) | (x0[1:] - x0[:-1] < 0.3 * np.maximum(x1[1:] - x0[1:], 0.5))
+    )
+    return ~np.logical_or.reduceat(odd, starts)
+
+
+def _glyphs(characters: Characters, order: NDArray[np.int64]) -> list[_Glyph]:
     columns = (characters.x0, characters.x1, characters.middle, characters.size, characters.upper, characters.lower)
-    glyphs: list[_Glyph] = list(
+    return list(
         zip(*(column[order].tolist() for column in columns), [characters.text[i] for i in order.tolist()], strict=True)
     )
+
+
+def _parted(glyphs: list[_Glyph]) -> list[list[_Glyph]]:
+    """Characters ordered by height as lines."""
     groups: list[list[_Glyph]] = []
     at = height = 0.0
     for glyph in glyphs:
@@ -61,8 +123,7 @@ def make_lines(characters: Characters, chosen: NDArray[np.int64]) -> list[Line]:
         else:
             groups.append([glyph])
             at, height = middle, size
-    lines = [_line(group) for group in groups]
-    return [line for line in lines if line is not None]
+    return groups
 
 
 def _line(group: list[_Glyph]) -> Line | None:
