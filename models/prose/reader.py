@@ -17,6 +17,7 @@ from models.prose.amounts import note_ratio, read_money
 from models.prose.clauses import read_clause
 from models.prose.figures import Figure, figures
 from models.prose.flow import Line
+from models.prose.government import load_government_lexicon, read_government
 from models.prose.lexicon import Lexicon
 from models.prose.names import Named, PathSpan, coded_names, map_path, path_spans
 from models.prose.state import Context, Outcome
@@ -40,6 +41,10 @@ def read_lines(lexicon: Lexicon, metadata: Metadata, lines: list[Line]) -> Outco
         for figure in figures(line.text):
             if figure.kind == "money" and figure.unit:
                 context.unit_votes[figure.unit] = context.unit_votes.get(figure.unit, 0) + 1
+    if context.government:
+        context.lexicon = load_government_lexicon()
+        read_government(context, metadata, lines)
+        return context.outcome
     for number, line in enumerate(lines):
         _line(context, number, line)
     return context.outcome
