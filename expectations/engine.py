@@ -25,8 +25,7 @@ from expectations.facts import MACROS, PREPARE
 from expectations.model import GROUP_COLUMNS, Rule, Tally, ValidationSummary
 from expectations.rules import catalogue
 
-_DOCUMENTS = """CREATE OR REPLACE TEMP TABLE x_document AS
-  SELECT * FROM document WHERE coalesce(status, 'published') IN ('published', 'superseded')"""
+_LIVE = "SELECT * FROM document WHERE coalesce(status, 'published') IN ('published', 'superseded')"
 
 # `difference` is observed minus expected, NULL where the rule compares no amounts.
 _JUDGE = """CREATE OR REPLACE TEMP TABLE x_result AS
@@ -97,8 +96,7 @@ def validate(
         database: candidate DuckDB file with the tables of `models.warehouse`, not open elsewhere.
         run_id: written into every result.
         docs_dir: where the stewards' Data Docs go; None leaves Great Expectations out.
-        document_ids: only these documents are evaluated (results of the others are kept); rules that compare documents
-            with each other always see all of them.
+        document_ids: only these documents and the others of their bodies are evaluated (see `evaluate`).
 
     Raises:
         duckdb.Error: the file is no warehouse, or a rule's SQL is wrong (its id is added to the message).
@@ -125,16 +123,24 @@ def evaluate(
     document_ids: Sequence[str] | None = None,
     rules: Sequence[Rule] | None = None,
 ) -> ValidationSummary:
-    """The rules alone, on an open connection: results, quality and checks. See `validate`; `rules`: these, not all."""
+    """The rules alone, on an open connection: results, quality and checks. See `validate`; `rules`: these, not all.
+
+    With `document_ids` the outcome is the same as that of a whole run if only these documents changed: they and all
+    documents of the same bodies (a department with its units) are evaluated, all other results stand. Only the rules that
+    look at peers (`Rule.peers`, severity ``info``) keep what they last said until the next whole run.
+    """
     chosen = catalogue() if rules is None else tuple(rules)
     timings: dict[str, float] = {}
     connection.execute("BEGIN")
     try:
-        _prepare(connection, chosen)
-        _clear(connection, document_ids)
-        selected = _run_rules(connection, chosen, document_ids, timings)
-        _judge(connection, run_id, selected)
-        _report_findings(connection, run_id, document_ids)
+        if document_ids is not None:
+            _select(connection, document_ids)
+            chosen = tuple(rule for rule in chosen if not rule.peers)
+        _prepare(connection, chosen, selected=document_ids is not None)
+        _clear(connection, selected=document_ids is not None)
+        _run_rules(connection, chosen, timings)
+        _judge(connection, run_id)
+        _report_findings(connection, run_id)
         _grade(connection)
         connection.execute("COMMIT")
     except BaseException:
@@ -143,60 +149,72 @@ def evaluate(
     return _summarise(connection, run_id, timings)
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule]) -> None:
-    connection.execute(_DOCUMENTS)
+def _select(connection: duckdb.DuckDBPyConnection, document_ids: Sequence[str]) -> None:
+    """``x_selected``: the documents and all others of their bodies, a department's units and their department included."""
+    asked = " ".join(document_ids)  # a list as parameter makes DuckDB import pandas, a second and a half
+    bodies = {
+        row[0]
+        for row in connection.execute(
+            "SELECT department_id FROM document WHERE document_id IN (SELECT unnest(string_split(?, ' '))) AND department_id IS NOT NULL",
+            [asked],
+        ).fetchall()
+    }
+    ties = connection.execute("SELECT department_id, parent_id FROM department WHERE parent_id IS NOT NULL").fetchall()
+    before = 0
+    while before < len(bodies):
+        before = len(bodies)
+        for one, above in ties:
+            if one in bodies or above in bodies:
+                bodies |= {one, above}
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE x_selected AS SELECT document_id FROM ({_LIVE})
+        WHERE document_id IN (SELECT unnest(string_split(?, ' '))) OR department_id IN (SELECT unnest(string_split(?, ' ')))""",
+        [asked, " ".join(sorted(bodies))],
+    )
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule], *, selected: bool) -> None:
+    only = " JOIN x_selected USING (document_id)" if selected else ""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE x_document AS SELECT d.* FROM ({_LIVE}) d{only}")
     for statement in (*MACROS, _SHOW, *PREPARE):
         connection.execute(statement)
     columns = ", ".join(f"{name} {kind}" for name, kind in GROUP_COLUMNS.items())
     connection.execute(f"CREATE OR REPLACE TEMP TABLE x_group ({columns})")
     connection.execute("CREATE OR REPLACE TEMP TABLE x_due (rule VARCHAR, document_id VARCHAR)")
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE x_rule (id VARCHAR, severity VARCHAR, kind VARCHAR, title VARCHAR, is_cross BOOLEAN)"
+        "CREATE OR REPLACE TEMP TABLE x_rule (id VARCHAR, severity VARCHAR, kind VARCHAR, title VARCHAR)"
     )
     connection.executemany(
-        "INSERT INTO x_rule VALUES (?, ?, ?, ?, ?)", [(r.id, r.severity, r.kind, r.title, r.cross) for r in rules]
+        "INSERT INTO x_rule VALUES (?, ?, ?, ?)", [(r.id, r.severity, r.kind, r.title) for r in rules]
     )
 
 
-def _clear(connection: duckdb.DuckDBPyConnection, document_ids: Sequence[str] | None) -> None:
+def _clear(connection: duckdb.DuckDBPyConnection, *, selected: bool) -> None:
     """Forget the results that this run replaces."""
-    if document_ids is None:
+    if not selected:
         connection.execute("DELETE FROM expectation_result")
         return
+    peers = " ".join(rule.id for rule in catalogue() if rule.peers)
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE x_selected AS SELECT unnest(?::VARCHAR[]) AS document_id", [list(document_ids)]
-    )
-    connection.execute(
-        """DELETE FROM expectation_result WHERE document_id IN (SELECT document_id FROM x_selected)
-           OR document_id NOT IN (SELECT document_id FROM x_document)
-           OR expectation IN (SELECT id FROM x_rule WHERE is_cross)"""
+        f"""DELETE FROM expectation_result WHERE document_id NOT IN (SELECT document_id FROM ({_LIVE}))
+           OR document_id IN (SELECT document_id FROM x_selected) AND expectation NOT IN (SELECT unnest(string_split(?, ' ')))""",
+        [peers],
     )
 
 
-def _run_rules(
-    connection: duckdb.DuckDBPyConnection,
-    rules: Sequence[Rule],
-    document_ids: Sequence[str] | None,
-    timings: dict[str, float],
-) -> bool:
-    """Every rule's groups into ``x_group`` and its documents due into ``x_due``; whether only some documents were asked for."""
+def _run_rules(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule], timings: dict[str, float]) -> None:
+    """Every rule's groups into ``x_group`` and its documents due into ``x_due``."""
     for rule in rules:
         begun = time.monotonic()
-        only = (
-            "" if document_ids is None or rule.cross else " WHERE document_id IN (SELECT document_id FROM x_selected)"
-        )
         try:
-            connection.execute(f"INSERT INTO x_group BY NAME SELECT *, '{rule.id}' AS rule FROM ({rule.sql}) q{only}")
-            connection.execute(
-                f"INSERT INTO x_due SELECT DISTINCT '{rule.id}', document_id FROM ({rule.applies}) q{only}"
-            )
+            connection.execute(f"INSERT INTO x_group BY NAME SELECT *, '{rule.id}' AS rule FROM ({rule.sql}) q")
+            connection.execute(f"INSERT INTO x_due SELECT DISTINCT '{rule.id}', document_id FROM ({rule.applies}) q")
         except duckdb.Error as error:
             raise type(error)(f"规则 {rule.id}：{error}") from error
         timings[rule.id] = round(time.monotonic() - begun, 3)
-    return document_ids is not None
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, run_id: str, selected: bool) -> None:
+def _judge(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
     connection.execute(_JUDGE)
     connection.execute(
         f"""INSERT INTO expectation_result BY NAME
@@ -206,31 +224,27 @@ def _judge(connection: duckdb.DuckDBPyConnection, run_id: str, selected: bool) -
         FROM x_result""",
         [run_id],
     )
-    scope = "x_document JOIN x_selected USING (document_id)" if selected else "x_document"
     # Due but nothing found: insufficient data. Not due: not applicable.
     connection.execute(
-        f"""INSERT INTO expectation_result BY NAME
+        """INSERT INTO expectation_result BY NAME
         SELECT md5(concat_ws('|', d.document_id, r.id, '*')) AS result_id, ? AS run_id, d.document_id, r.id AS expectation, 'info' AS severity,
                CASE WHEN u.document_id IS NULL THEN 'not_applicable' ELSE 'insufficient_data' END AS outcome,
                r.title || CASE WHEN u.document_id IS NULL THEN '：本文件不涉及' ELSE '：应当核对，但没有找到可核对的一组数' END AS message,
                []::VARCHAR[] AS line_item_ids, '*' AS group_key
-        FROM (SELECT document_id, r0.id AS rule FROM x_document CROSS JOIN x_rule r0
-              WHERE r0.is_cross OR document_id IN (SELECT document_id FROM {scope})) d
-        JOIN x_rule r ON r.id = d.rule LEFT JOIN x_due u ON u.rule = d.rule AND u.document_id = d.document_id
-        WHERE NOT EXISTS (SELECT 1 FROM x_result x WHERE x.document_id = d.document_id AND x.expectation = d.rule)""",
+        FROM x_document d CROSS JOIN x_rule r LEFT JOIN x_due u ON u.rule = r.id AND u.document_id = d.document_id
+        WHERE NOT EXISTS (SELECT 1 FROM x_result x WHERE x.document_id = d.document_id AND x.expectation = r.id)""",
         [run_id],
     )
 
 
-def _report_findings(connection: duckdb.DuckDBPyConnection, run_id: str, document_ids: Sequence[str] | None) -> None:
+def _report_findings(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
     """One failed result for each finding of the readers, under the code it carries."""
-    only = "" if document_ids is None else "AND f.document_id IN (SELECT document_id FROM x_selected)"
     connection.execute(
-        f"""INSERT INTO expectation_result BY NAME
+        """INSERT INTO expectation_result BY NAME
         WITH f AS (
           SELECT f.*, concat_ws('|', f.page, f.sheet, f.cell, round(f.x0), round(f.y0),
                                 CASE WHEN f.page IS NULL AND f.cell IS NULL THEN f.message END) AS place
-          FROM finding f JOIN x_document USING (document_id) WHERE f.code IS NOT NULL {only}
+          FROM finding f JOIN x_document USING (document_id) WHERE f.code IS NOT NULL
         ), numbered AS (
           SELECT *, row_number() OVER (PARTITION BY document_id, code, place ORDER BY message, finding_id) AS copy FROM f
         )
@@ -300,14 +314,14 @@ def _summarise(connection: duckdb.DuckDBPyConnection, run_id: str, timings: dict
             "SELECT severity, count(*) FROM expectation_result WHERE outcome = 'failed' GROUP BY 1"
         ).fetchall()
     )
-    documents = _one(connection, "SELECT count(*) FROM x_document")[0]
+    documents = _one(connection, f"SELECT count(*) FROM ({_LIVE})")[0]
     passed, insufficient = _one(
         connection,
         """SELECT count(*) FILTER (outcome = 'passed'), count(*) FILTER (outcome = 'insufficient_data') FROM expectation_result""",
     )
     items, flagged, checked = _one(
         connection,
-        "SELECT count(*), count(*) FILTER (quality = 'flagged'), count(*) FILTER (checks > 0) FROM line_item JOIN x_document USING (document_id)",
+        f"SELECT count(*), count(*) FILTER (quality = 'flagged'), count(*) FILTER (checks > 0) FROM line_item JOIN ({_LIVE}) USING (document_id)",
     )
     return ValidationSummary(
         run_id=run_id,

@@ -31,7 +31,8 @@ class Rule:
     sql: a SELECT over the prepared tables of `expectations.facts`, one row per evaluated group, passed and failed alike,
     with columns of `GROUP_COLUMNS` (absent ones are null). applies: a SELECT of ``document_id`` where the rule should
     find a group: none found there gives ``insufficient_data``; all other documents are ``not_applicable``.
-    cross: compares documents with each other. coverage: the least share of the documents in `applies` in which a group
+    cross: compares documents of one body (or a department and its units) with each other. peers: looks at other bodies as
+    well, so that only a whole run can tell; always ``info``. coverage: the least share of the documents in `applies` in which a group
     must be found, else the suite's coverage expectation fails.
     """
 
@@ -47,6 +48,7 @@ class Rule:
     applies: str
     kind: Kind = "sum"
     cross: bool = False
+    peers: bool = False
     coverage: float = 0.0
 
 

@@ -138,10 +138,13 @@ def decide(
         raise click.UsageError(str(error)) from None
     if not later:
         from flows.commands.progress import Progress
-        from flows.runner import run
+        from flows.deciding import settle
 
         with Progress(quiet=as_json) as progress:
-            run(home, [], progress, kind="validate", force=True)
+            if settle(home, [str(result["document_id"])], progress) is None:
+                from flows.runner import run
+
+                run(home, [], progress, kind="validate", force=True)
     if as_json:
         show.write_json({**result, "published": not later})
         return 0

@@ -1,0 +1,93 @@
+"""A decision made good at once says what a whole run would say, and steps aside where only a whole run can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flows.deciding import settle
+from flows.home import Home
+from flows.operations import session_of
+from tests.flows.driving import drive, query
+from tests.flows.test_road import Order
+
+HUGE = "2000000000000.00"
+RESULTS = """SELECT document_id, expectation, group_key, outcome, severity, message, line_item_ids FROM expectation_result ORDER BY ALL"""
+ITEMS = "SELECT document_id, line_item_id, amount_yuan, quality, checks, extracted_text FROM line_item ORDER BY ALL"
+QUEUE = "SELECT review_id, document_id, status, decided_by, reason FROM review_item ORDER BY ALL"
+
+Decide = Callable[..., str]
+
+
+@pytest.fixture
+def decide(home: Home, inbox: Path, order: Order) -> Decide:
+    """Two documents taken in, one with an amount nobody can have spent; decides about it and gives its document."""
+    order("a.html", amounts=[HUGE, "5.00"])
+    order("b.html", amounts=["7.00"], name="某市统计局")
+    drive(home, inbox)
+
+    def _decide(action: str, **more: str) -> str:
+        from expectations.review import decide as take
+        from flows.warehouse import reading
+
+        review_id, document = query(
+            home, "SELECT review_id, document_id FROM review_item WHERE expectation = 'AMOUNT-LARGE'"
+        )[0]
+        with reading(home) as connection, session_of(home) as session:
+            take(session, review_id, action, by="steward", reason="checked", connection=connection, **more)  # type: ignore[arg-type]
+        return str(document)
+
+    return _decide
+
+
+@pytest.mark.parametrize("action, more", [("accept", {}), ("waive", {}), ("correct", {"value": "2000000.00"})])
+def test_a_decision_has_the_outcome_of_a_whole_run(
+    home: Home, decide: Decide, action: str, more: dict[str, str]
+) -> None:
+    before = query(home, ITEMS)
+    document = decide(action, **more)
+    assert settle(home, [document]) is not None
+    at_once = [query(home, sql) for sql in (RESULTS, ITEMS, QUEUE)]
+    assert at_once[1] != before
+    drive(home, force=True)
+    assert [query(home, sql) for sql in (RESULTS, ITEMS, QUEUE)] == at_once
+
+
+def test_a_decision_taken_back_leaves_no_trace(home: Home, decide: Decide) -> None:
+    before = query(home, ITEMS)
+    document = decide("correct", value="2000000.00")
+    settle(home, [document])
+    assert query(home, ITEMS) != before
+    decide("undo")
+    assert settle(home, [document]) is not None
+    assert query(home, ITEMS) == before
+    # and there is nothing left for the next run to do
+    assert not drive(home).published
+
+
+def test_keeping_a_document_out_wants_a_whole_run(home: Home, decide: Decide) -> None:
+    mark = home.warehouse.stat().st_mtime_ns
+    document = decide("reject")
+    assert settle(home, [document]) is None
+    assert home.warehouse.stat().st_mtime_ns == mark
+
+
+def test_a_failure_on_the_way_leaves_the_warehouse_as_it_was(
+    home: Home, decide: Decide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import road
+
+    document = decide("accept")
+    mark = home.warehouse.stat().st_mtime_ns
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr(road, "publish_candidate", fail)
+    with pytest.raises(RuntimeError):
+        settle(home, [document])
+    assert home.warehouse.stat().st_mtime_ns == mark
+    assert not list(home.root.glob("warehouse.candidate-*"))
+    assert query(home, "SELECT count(*) FROM review_item WHERE status = 'open'") == [(1,)]
