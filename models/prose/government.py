@@ -61,6 +61,7 @@ class _Clause:
     scope: str | None = None
     clean: bool = True
     joined: bool = False
+    until: bool = False
     outside: _Clause | None = None
 
 
@@ -80,6 +81,7 @@ class _Walk:
     last: What | None = None
     last_measured: Measured | None = None
     debt: What | None = None
+    balance_told: str | None = None
     topic: tuple[What | Subject, str] | None = None
 
 
@@ -104,7 +106,7 @@ def _line(walk: _Walk, found: list[Figure]) -> None:
             continue
         inside = [f for f in found if start <= f.start < end]
         walk.zone, walk.sub, walk.depth, walk.parent = False, False, 0, None
-        walk.last, walk.last_measured, walk.debt = None, None, None
+        walk.last, walk.last_measured, walk.debt, walk.balance_told = None, None, None, None
         if inside:
             _sentence(walk, start, inside, sentence)
             walk.topic = None
@@ -240,6 +242,8 @@ def _known(walk: _Walk, clause: _Clause, token: Token, text: str) -> None:
         clause.change = 1 if kind == "increase" else -1
     elif kind == "compare":
         clause.comparing = True
+    elif kind == "until":
+        clause.until = True
     elif kind == "among":
         clause.subject, clause.clean = None, True
         walk.sub = True
@@ -326,7 +330,7 @@ def _what(walk: _Walk, clause: _Clause) -> What | None:
         subject, name = clause.before, clause.before_name
     setting = walk.setting
     scope = setting.scope
-    if subject is None or scope is None or clause.several or not clause.clean or clause.joined or clause.comparing:
+    if subject is None or not scope or clause.several or not clause.clean or clause.joined or clause.comparing:
         return None
     subset = walk.sub
     if isinstance(subject, What):
@@ -375,7 +379,11 @@ def _measure(walk: _Walk, clause: _Clause, figure: Figure) -> Measured | None:
     told = clause.measure or ("final" if executed else None)
     if told == "budget" and (executed or (setting.stage == "final" and not clause.planned)):
         return None
-    if fixed is None and told is None:
+    if subject is not None and subject.item.endswith("债务余额"):
+        # What is owed is no plan because a plan stands around it.
+        told = told or ("final" if clause.until or setting.stage == "final" else walk.balance_told)
+        walk.balance_told = told
+    elif fixed is None and told is None:
         told = setting.stage
     if told is None and context.kind == "final_account" and year == context.year:
         told = "final"

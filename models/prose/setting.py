@@ -20,6 +20,9 @@ _DOWNWARD = re.compile(r"(省|市|州|县|区)(?:级|本级)?对(?:各市县|各
 _TRANSFER = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[、.．]|（[一二三四五六七八九十]{1,3}）)?(一般性转移支付|专项转移支付|税收返还)$"
 )
+_BODY = re.compile(
+    r"([一-龥、]{2,40}(?:开发区|高新区|新区|管理区|示范区|度假区|保税区|[区县旗]))(?=(?:19|20)\d\d|预算|财政|一般公共|政府性|国有资本|社会保险)"
+)
 _TABLE = re.compile(r"^(?:附?表[一二三四五六七八九十\d]{1,3}|.{2,60}表(?:（[^（）]{1,12}）)?(?:单位：.{1,4})?)$")
 _OWN_WHOLE = {"我省": "全省", "我市": "全市", "我区": "全区", "我县": "全县", "我州": "全州"}
 
@@ -50,7 +53,7 @@ def setting_of(lexicon: Lexicon, headings: list[str]) -> Setting:
     for heading in headings:
         own = _one(lexicon, heading)
         known = Setting(
-            known.scope or own.scope,
+            own.scope if known.scope is None else known.scope,
             known.account or own.account,
             known.year or own.year,
             known.stage or own.stage,
@@ -72,6 +75,11 @@ def _one(lexicon: Lexicon, heading: str) -> Setting:
     downward = _DOWNWARD.search(heading)
     if downward and not scopes:
         scopes.add(downward.group(1) + "级")
+    body = _BODY.search(heading)
+    if body and not scopes:
+        # Somebody else's part of the report; of several at once it is nobody's.
+        several = re.search("[、和及与]", body.group(1))
+        scopes.add("" if several else re.sub("^[一二三四五六七八九十]{1,3}、", "", body.group(1)))
     rest = _ACCOUNTS.sub("", heading)
     executed, planned = bool(_EXECUTED.search(rest)), bool(_PLANNED.search(_EXECUTED.sub("", rest)))
     stage = "final" if executed and len(years) < 2 else None
