@@ -35,6 +35,7 @@ _READERS = {
     "mht": ("extractors.mht", "read_mht"),
     "ofd": ("extractors.ofd", "read_ofd"),
     "txt": ("extractors.txt", "read_txt"),
+    "rtf": ("extractors.rtf", "read_rtf"),
     **dict.fromkeys(("png", "jpg", "tiff", "gif", "bmp"), ("extractors.image", "read_image")),
 }
 _ARCHIVES = {"zip", "7z", "rar"}

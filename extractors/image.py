@@ -53,7 +53,9 @@ def read_image(path: Path, limits: Limits = _DEFAULT) -> Extract:
     blocks = tuple(build(flows, running_lines(flows)))
     if not any(isinstance(block, Table) or block.text.strip() for block in blocks):
         raise NoTextLayer("图片中没有识别出任何文字；请确认它是文件页面的清晰图像。")
-    return Extract("pdf-scan", ENGINE, blocks, pages=count, page_sizes=tuple(sizes), notes=tuple(notes))
+    return Extract(
+        "pdf-scan", ENGINE, blocks, pages=count, page_sizes=tuple(sizes), notes=tuple(notes), doubts=scanner.doubts()
+    )
 
 
 def _opened(path: Path) -> Any:

@@ -97,6 +97,21 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A figure that text recognition read in more than one way, most likely first.
+
+    page, box: where it stands; text: as it stands in its cell (with the mark of doubt where it carries one); readings:
+    each figure offered and which look at the picture offered it; marked: whether it was left out of the amounts.
+    """
+
+    page: int
+    box: Box
+    text: str
+    readings: tuple[tuple[str, str], ...]
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """An attachment or link a page offers: its text and its address as written."""
 
@@ -109,7 +124,7 @@ class Extract:
     """One document, read.
 
     format: what the bytes are (contract values, e.g. ``pdf``, ``pdf-scan``, ``docx``, ``xlsx``, ``xls``, ``html``, ``txt``).
-    blocks: paragraphs and tables in reading order. hidden: blocks of hidden sheets, rows and columns, never read as data.
+    blocks: paragraphs and tables in reading order. doubts: figures of scans that may read otherwise. hidden: blocks of hidden sheets, rows and columns, never read as data.
     pages: number of pages (PDF) or sheets (workbooks), None where the notion does not exist. page_sizes: width and
     height in points per page, as displayed.
     """
@@ -124,6 +139,7 @@ class Extract:
     links: tuple[Link, ...] = ()
     title: str | None = None
     properties: dict[str, str] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
 
     def tables(self) -> Iterator[Table]:
         """The visible tables in reading order."""

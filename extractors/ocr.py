@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from extractors.limits import Clock
-from extractors.model import Note
+from extractors.model import Doubt, Note
 from extractors.ocr_engine import ENGINE, available
 from extractors.pdf_content import PageContent
 from extractors.pdf_paragraphs import Flow
@@ -113,6 +113,10 @@ class Scanner:
         finally:
             page.close()
         return self.flow(pixels, width, index + 1)
+
+    def doubts(self) -> tuple[Doubt, ...]:
+        """The figures that may read otherwise, with every reading offered."""
+        return tuple(doubt for one in self._done for doubt in one.figures)
 
     def notes(self) -> list[Note]:
         """How sure the recognition is, for the document and page by page."""

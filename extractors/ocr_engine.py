@@ -7,6 +7,7 @@ library gives means. The libraries are imported when a picture has to be read.
 from __future__ import annotations
 
 import importlib.util
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,14 +24,22 @@ _HEIGHT = 48  # of a line as the recogniser wants it
 _STEP = 8  # its pixels of width per decoded column
 _BATCH_PIXELS = 2_400  # widths of one batch together: bounds memory
 _WIDEST = 3_200
+_MOST_VARIANTS = 8
 _DETECT_SIDE = 1_900  # the detector sees the page no larger than this
+
+
+_FIGURE_SIGNS = "0123456789.,-"
+_OFFERED = 0.02  # a sign the recogniser gives at least this much beside the one it chose is another reading
+_FIGURE = re.compile(r"[\d.,，．\s()（）+\-−－—]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one line of text says. characters: text, confidence (0–1) and centre (0–1 along the line) of each."""
+    """What one line of text says. characters: text, confidence (0–1) and centre (0–1 along the line) of each.
+    variants: for a line that is a figure, what it may say instead, one sign changed, and how likely that sign is."""
 
     characters: tuple[tuple[str, float, float], ...]
+    variants: tuple[tuple[str, float], ...] = ()
 
     @property
     def text(self) -> str:
@@ -102,14 +111,17 @@ def _read_batch(lines: list[Pixels]) -> list[Reading]:
     top = scores.max(axis=2)
     columns = best.shape[1]
     return [
-        _decode(best[i], top[i], alphabet, full / columns / width)  # share of the line's width per column
+        _decode(best[i], top[i], scores[i], alphabet, full / columns / width)  # share of the line's width per column
         for i, width in enumerate(widths)
     ]
 
 
-def _decode(best: NDArray[np.int64], top: NDArray[np.float32], alphabet: list[str], share: float) -> Reading:
+def _decode(
+    best: NDArray[np.int64], top: NDArray[np.float32], scores: NDArray[np.float32], alphabet: list[str], share: float
+) -> Reading:
     """Runs of the same symbol are one character, blanks between them none."""
     characters: list[tuple[str, float, float]] = []
+    runs: list[tuple[int, int, str]] = []
     start = 0
     for at in range(1, len(best) + 1):
         if at < len(best) and best[at] == best[start]:
@@ -118,8 +130,37 @@ def _decode(best: NDArray[np.int64], top: NDArray[np.float32], alphabet: list[st
         if symbol != 0:
             centre = min(1.0, (start + at) / 2 * share)
             characters.append((alphabet[symbol], float(top[start:at].max()), centre))
+        runs.append((start, at, alphabet[symbol]))
         start = at
-    return Reading(tuple(characters))
+    text = "".join(character for character, _, _ in characters)
+    if not _FIGURE.fullmatch(text) or not any(sign.isdigit() for sign in text):
+        return Reading(tuple(characters))
+    return Reading(tuple(characters), _variants(runs, scores))
+
+
+def _variants(runs: list[tuple[int, int, str]], scores: NDArray[np.float32]) -> tuple[tuple[str, float], ...]:
+    """What the figure would be with one sign exchanged, put in or left out, for signs the recogniser saw a trace of."""
+    signs = _figure_symbols()
+    offered = scores[:, [0, *signs]]
+    texts = [text for _, _, text in runs]
+    found: dict[str, float] = {}
+    for i, (start, end, text) in enumerate(runs):
+        likely = offered[start:end].max(axis=0)
+        # What stands only in the middle of a run is another sign; its edges lean towards the neighbours'.
+        for symbol, likelihood in zip(["", *_FIGURE_SIGNS], likely.tolist(), strict=True):
+            if symbol == text or likelihood < _OFFERED:
+                continue
+            variant = "".join([*texts[:i], symbol, *texts[i + 1 :]])
+            found[variant] = max(found.get(variant, 0.0), round(likelihood, 3))
+    found.pop("".join(texts), None)
+    return tuple(sorted(found.items(), key=lambda item: -item[1])[:_MOST_VARIANTS])
+
+
+@cache
+def _figure_symbols() -> list[int]:
+    """Where the signs of a figure stand in the recogniser's alphabet."""
+    _, alphabet = _recogniser()
+    return [alphabet.index(sign, 1) for sign in _FIGURE_SIGNS]
 
 
 def _models() -> Path:

@@ -8,6 +8,7 @@ Nothing is repaired: no O becomes a 0.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -15,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.limits import Clock
-from extractors.model import Box
+from extractors.model import Box, Doubt
+from extractors.ocr_candidates import bare, candidates, looks
 from extractors.ocr_engine import ENGINE, Reading, find_text, read_lines
 from extractors.ocr_picture import Picture, Pixels, dark, find_tilt, turned
 from extractors.ocr_rules import find_rules
@@ -26,6 +28,7 @@ DOUBT = "〔识别存疑〕"
 _WEAK = 0.75  # a digit less sure than this puts its figure in doubt
 _ROOM = 1.3  # height of the detector's boxes in sizes of type
 _SAMPLE, _SURE = 6, 0.85  # lines looked at to tell which way up a page is, and how sure they are when it is right
+_MOST_DOUBTS = 120  # figures of one page that are looked at in more ways: bounds the time
 _NOISE = 0.45  # a line less sure than this says nothing (seals, pictures, dirt)
 _FIGURE = re.compile(r"[-+−－(（]?[\d][\d,，.．:：]*[\d][)）%％]?|\d")
 _DIGITS = re.compile(r"\d")
@@ -48,7 +51,8 @@ class _ScanContent(PageContent):
 @dataclass(frozen=True, slots=True)
 class Recognised:
     """One page. confidence, weakest: mean and least over its characters (0–1, 0 for an empty page); doubts: how many
-    figures are marked; silent: places with ink in table cells that gave no text; seals: red seals taken off."""
+    figures are marked; silent: places with ink in table cells that gave no text; seals: red seals taken off; figures:
+    those that may read otherwise."""
 
     content: PageContent
     lattices: tuple[Lattice, ...]
@@ -58,6 +62,7 @@ class Recognised:
     silent: int = 0
     seals: int = 0
     tilt: float = 0.0
+    figures: tuple[Doubt, ...] = ()
 
 
 @dataclass(slots=True)
@@ -66,7 +71,9 @@ class _Line:
 
     box: tuple[int, int, int, int]
     reading: Reading = field(default_factory=lambda: Reading(()))
-    second: str | None = None
+    second: Reading | None = None
+    others: list[tuple[str, Reading]] = field(default_factory=list)
+    stray: bool = False
 
 
 def recognise(picture: Picture, number: int, clock: Clock) -> Recognised:
@@ -87,11 +94,16 @@ def recognise(picture: Picture, number: int, clock: Clock) -> Recognised:
     _read(lines, cleaned, clock)
     lines = [line for line in lines if _says(line)]
     lines = _without_repeats(lines)
+    for line in lines:
+        # A lone stroke under a seal may be a piece of it; a figure of several digits is not.
+        line.stray = len(bare(line.reading.text)) == 1 and not turn and picture.under_seal(line.box)
     silent = _silent(lines, lattices, cleaned, ink, picture.scale)
     width, height = picture.size
     if turn % 2:
         width, height = height, width
-    characters, doubts = _characters(lines, picture.scale)
+    pointless = _lost_points(lines)
+    _look_again([line for i, line in enumerate(lines) if _doubtful(line, i in pointless)], cleaned, picture, clock)
+    characters, doubts = _characters(lines, pointless, picture.scale)
     scores = [score for line in lines for _, score, _ in line.reading.characters]
     content = _ScanContent(
         number, width, height, characters, rules, turn=turn, engine=ENGINE, picture=picture if picture.tilt else None
@@ -105,7 +117,34 @@ def recognise(picture: Picture, number: int, clock: Clock) -> Recognised:
         silent,
         len(picture.seals),
         picture.tilt,
+        tuple(_offered(lines, pointless, content, picture.scale)),
     )
+
+
+def _look_again(lines: list[_Line], cleaned: Pixels, picture: Picture, clock: Clock) -> None:
+    """Doubtful figures looked at in more ways: what they might be, for the sums they stand in to choose among."""
+    chosen = [line for line in lines if _DETAIL.fullmatch(line.reading.text)][:_MOST_DOUBTS]
+    for first in range(0, len(chosen), 16):
+        clock.check()
+        chunk = chosen[first : first + 16]
+        for line, found in zip(
+            chunk, looks([one.box for one in chunk], cleaned, picture.grey, picture.red), strict=True
+        ):
+            line.others = found
+
+
+def _offered(lines: list[_Line], pointless: set[int], content: PageContent, scale: float) -> Iterator[Doubt]:
+    """The figures standing alone in their line that more than one reading was offered for, or that are marked."""
+    for i, line in enumerate(lines):
+        if not _DETAIL.fullmatch(line.reading.text) or line.second is None:
+            continue
+        marked = bool(_doubtful(line, i in pointless))
+        offered = candidates([("初读", line.reading), ("复读", line.second), *line.others], i in pointless)
+        if len(offered) > 1 or (marked and offered):
+            x0, y0, x1, y1 = (value * scale for value in line.box)
+            box = content.to_display((x0, y0, x1, y1))
+            text = line.reading.text + (DOUBT if marked else "")
+            yield Doubt(content.number, box, text, offered, marked)
 
 
 def _upright(picture: Picture, found: NDArray[np.float64]) -> tuple[Picture, int]:
@@ -128,9 +167,12 @@ def _upright(picture: Picture, found: NDArray[np.float64]) -> tuple[Picture, int
     if turn == 0:
         return picture, 0
     grey = np.ascontiguousarray(np.rot90(picture.grey, -turn))
+    red = np.ascontiguousarray(np.rot90(picture.red, -turn)) if picture.red is not None else None
     # The tilt was found from the side: text lies level only now.
     rest = find_tilt(grey)
-    return Picture(turned(grey, rest) if rest else grey, picture.scale, picture.tilt + rest, picture.seals), turn
+    if rest:
+        grey, red = turned(grey, rest), turned(red, rest) if red is not None else None
+    return Picture(grey, picture.scale, picture.tilt + rest, picture.seals, red), turn
 
 
 def _lines(
@@ -229,7 +271,7 @@ def _read(lines: list[_Line], grey: Pixels, clock: Clock) -> None:
         clock.check()
         chunk = figures[first : first + 64]
         for line, reading in zip(chunk, read_lines([_crop(grey, line.box, 0.3) for line in chunk]), strict=True):
-            line.second = reading.text
+            line.second = reading
 
 
 def _says(line: _Line) -> bool:
@@ -267,9 +309,8 @@ def _silent(lines: list[_Line], lattices: tuple[Lattice, ...], grey: Pixels, ink
     return len(_overlooked(lattices, grey, ink, covered, scale, usual))
 
 
-def _characters(lines: list[_Line], scale: float) -> tuple[Characters, int]:
+def _characters(lines: list[_Line], pointless: set[int], scale: float) -> tuple[Characters, int]:
     """The characters with their places in points, doubtful figures marked; and how many were marked."""
-    pointless = _lost_points(lines)
     texts: list[str] = []
     rows: list[tuple[float, float, float, float, float, float]] = []
     doubts = 0
@@ -310,19 +351,14 @@ def _doubtful(line: _Line, lost_point: bool) -> set[int]:
     # One symbol may be several characters (never a digit), so places in the text are looked up, not counted.
     starts = np.cumsum([0, *(len(part) for part, _, _ in line.reading.characters)])
     marks: set[int] = set()
-    differs = line.second is not None and _bare(line.second) != _bare(text)
+    differs = line.second is not None and bare(line.second.text) != bare(text)
     for found in _FIGURE.finditer(text):
         first = int(np.searchsorted(starts, found.start(), side="right")) - 1
         last = int(np.searchsorted(starts, found.end() - 1, side="right")) - 1
         weakest = min(score for _, score, _ in line.reading.characters[first : last + 1])
-        if weakest < _WEAK or differs or lost_point:
+        if weakest < _WEAK or differs or lost_point or line.stray:
             marks.add(last)
     return marks
-
-
-def _bare(text: str) -> str:
-    """A figure as far as its value goes: blanks and full-width forms do not matter."""
-    return re.sub(r"\s", "", text).translate(str.maketrans("，．（）－−", ",.()--"))
 
 
 def _lost_points(lines: list[_Line]) -> set[int]:
@@ -330,7 +366,7 @@ def _lost_points(lines: list[_Line]) -> set[int]:
     in a column of such: a point was lost, or the figure is no amount."""
     amounts: dict[int, bool] = {}
     for i, line in enumerate(lines):
-        text = _bare(line.reading.text)
+        text = bare(line.reading.text)
         if re.fullmatch(r"-?[\d,]*\d\.\d{2}", text):
             amounts[i] = True
         elif re.fullmatch(r"-?[\d,]{4,}", text):

@@ -22,6 +22,8 @@ _MOST_TILT = 4.0  # degrees; more than that is no scan laid in by hand
 _LEAST_TILT = 0.04
 _SEAL = 0.055  # a seal's smallest side, as a share of the picture's longer side (12 mm on A4)
 _RED = 38  # how much redder than green and blue a seal's pixel is
+_SPECKS = 2  # pixels: so many dark ones are noise
+_CORE, _STROKE, _SHADE = 120, 160, 200  # greys: the middle of a printed stroke, a thin stroke, its edges are darker
 _TINGE = 14  # the same at its rims, where compression has washed the colour out
 
 
@@ -30,18 +32,30 @@ class Picture:
     """A picture ready for recognition.
 
     grey: black text on white. scale: points per pixel. tilt: degrees (counter-clockwise) it was turned to stand
-    straight. seals: the places of red seals taken off, in pixels of `grey`.
+    straight. seals: the places of red seals taken off, in pixels of `grey`. red: the red channel as it came, straightened
+    alike, where seals were taken off.
     """
 
     grey: Pixels
     scale: float
     tilt: float = 0.0
     seals: tuple[tuple[int, int, int, int], ...] = ()
+    red: Pixels | None = None
 
     @property
     def size(self) -> tuple[float, float]:
         """Width and height in points."""
         return self.grey.shape[1] * self.scale, self.grey.shape[0] * self.scale
+
+    def under_seal(self, box: tuple[int, int, int, int]) -> bool:
+        """Whether a place (pixels of `grey`) lies where a seal was taken off."""
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        if self.tilt:
+            angle = math.radians(self.tilt)
+            dx, dy = x - self.grey.shape[1] / 2, y - self.grey.shape[0] / 2
+            x = dx * math.cos(angle) - dy * math.sin(angle) + self.grey.shape[1] / 2
+            y = dx * math.sin(angle) + dy * math.cos(angle) + self.grey.shape[0] / 2
+        return any(x0 - 8 <= x <= x1 + 8 and y0 - 8 <= y <= y1 + 8 for x0, y0, x1, y1 in self.seals)
 
     def original_box(self, box: Box) -> Box:
         """A box of the straightened picture (points) on the picture as it was, not straightened."""
@@ -61,9 +75,11 @@ def prepare(colours: Pixels, width: float) -> Picture:
     colours = _sized(colours)
     grey, seals = _without_seals(colours)
     tilt = find_tilt(grey)
+    red = np.ascontiguousarray(colours[:, :, 0]) if seals else None
     if tilt:
         grey = turned(grey, tilt)
-    return Picture(grey, width / grey.shape[1], tilt, tuple(seals))
+        red = turned(red, tilt) if red is not None else None
+    return Picture(grey, width / grey.shape[1], tilt, tuple(seals), red)
 
 
 def dark(grey: Pixels) -> Pixels:
@@ -113,8 +129,27 @@ def _without_seals(colours: Pixels) -> tuple[Pixels, list[tuple[int, int, int, i
         floor = int(np.percentile(bright[reddish[area] > 0], 25)) if reddish[area].any() else 255
         black = 60
         stretched = np.clip((bright - black) * 255 / max(40, floor - black), 0, 255)
-        grey[area] = np.where(tint, np.maximum(stretched, grey[area]), grey[area]).astype(np.uint8)
+        cleared = np.where(tint, np.maximum(stretched, grey[area]), grey[area]).astype(np.uint8)
+        grey[area] = np.where(_rims(cleared, tint), 255, cleared)
     return grey, seals
+
+
+def _rims(grey: Pixels, tint: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What is left of a seal's strokes: grey without the dark middle that strokes of print have."""
+    core = ((grey < _CORE) & tint).astype(np.uint8)
+    print_ = grey[~tint & (grey < _SHADE)]
+    paler = max(0.0, float(np.median(print_)) - _CORE) if len(print_) > 50 else 0.0  # pale print has pale strokes
+    near = cv2.dilate((grey < _STROKE + paler).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    pale = tint & ~near
+    shade = ((grey < _SHADE) & ~pale).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(shade, connectivity=8)
+    within = np.bincount(labels[tint], minlength=count)
+    dark_middle = np.bincount(labels[core > 0], minlength=count)
+    area = stats[:, cv2.CC_STAT_AREA]
+    # Only what lies in the seal and has no dark middle is a rim: rather a rim left than a digit lost. Label 0 is paper.
+    rims = (within >= 0.9 * area) & (dark_middle <= _SPECKS)
+    rims[0] = False
+    return np.asarray(pale | rims[labels])
 
 
 def _inside(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:

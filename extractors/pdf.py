@@ -90,6 +90,7 @@ def read_pdf(path: Path, limits: Limits = _DEFAULT) -> Extract:
         notes=tuple(notes),
         title=properties.get("title"),
         properties=properties,
+        doubts=scanner.doubts(),
     )
 
 

@@ -1,15 +1,19 @@
 """Two readers, one judge: where the sums of a table fail, the other reading of its page is tried.
 
 The fast reading stands unless another one makes more printed sums hold and loses none; what was changed and why is a
-note of the extract. Never the other way round: a reading is not preferred for agreeing with what we would like.
+note of the extract and stands with every amount read so (`LineItem.engine`, shown by `kuanxiang trace`). Never the
+other way round: a reading is not preferred for agreeing with what we would like. Figures of scans that read in more
+than one way are settled before that (flows/choosing.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from extractors.model import Block, Extract, Note, Table
+from flows.choosing import settle_figures, told
 from models.disclosure import Disclosure
 from models.sums import sums
 
@@ -59,6 +63,28 @@ def suspect_pages(disclosure: Disclosure) -> list[int]:
     return sorted(votes, key=lambda page: (-votes[page], page))[:MOST_PAGES]
 
 
+def settle(path: Path, extract: Extract, disclosure: Disclosure, interpret: Interpreter) -> tuple[Extract, Disclosure]:
+    """A document as read, judged by its sums: doubtful figures of scans settled, suspect pages of a PDF read once more."""
+    extract, disclosure, choices = settle_figures(extract, disclosure, interpret)
+    if extract.format != "pdf":
+        return extract, disclosure
+    from extractors.errors import ExtractionError
+    from extractors.pdf import read_page_with
+    from extractors.pdf_plumber import ENGINE as PLUMBER
+
+    recognised = {note.page for note in extract.notes if note.code == "ocr-page"}
+
+    def second(page: int) -> Sequence[Block] | None:
+        if page in recognised:
+            return None  # it has no text of its own that another engine could read
+        try:
+            return read_page_with(path, page, PLUMBER).blocks
+        except (ExtractionError, ValueError):
+            return None
+
+    return judge(extract, disclosure, lambda one: told(interpret(one), choices), second, PLUMBER)
+
+
 def judge(
     extract: Extract, disclosure: Disclosure, interpret: Interpreter, second: SecondReading, engine: str
 ) -> tuple[Extract, Disclosure]:
@@ -67,6 +93,7 @@ def judge(
     second: the blocks of one page by the other engine, None where it cannot read it. engine: that engine's name.
     """
     standing = verdict(disclosure)
+    reasons: dict[int, str] = {}
     for page in suspect_pages(disclosure):
         if not standing.broken and not standing.unsure:
             break
@@ -85,8 +112,22 @@ def judge(
             f"换读后为 {outcome.broken} 处和 {outcome.unsure} 处。"
         )
         extract = replace(tried, notes=(*tried.notes, Note("judge", message, page)))
+        reasons[page] = message.removesuffix("。")
         disclosure, standing = read, outcome
-    return extract, disclosure
+    return extract, _with_reasons(disclosure, reasons)
+
+
+def _with_reasons(disclosure: Disclosure, reasons: dict[int, str]) -> Disclosure:
+    """The disclosure with the reason in the engine of every table amount of a page that was read anew."""
+    if not reasons:
+        return disclosure
+    items = tuple(
+        replace(item, engine=f"{item.engine}（{reasons[item.place.page]}）")
+        if item.engine is not None and item.table_no is not None and item.place.page in reasons
+        else item
+        for item in disclosure.line_items
+    )
+    return replace(disclosure, line_items=items)
 
 
 def _with_tables(extract: Extract, page: int, blocks: Sequence[Block]) -> Extract | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 from flows.home import Home
 
 if TYPE_CHECKING:
-    from extractors.model import Block, Extract
+    from extractors.model import Extract
     from models.disclosure import Disclosure
 
 
@@ -88,30 +87,12 @@ def _read(job: Job, path: Path, root: Path, kind: str) -> None:
     def understand(one: Extract) -> Disclosure:
         return interpret(one, file_name=job.file_name, source_uri=job.source_uri)
 
-    disclosure = understand(extract)
-    if extract.format == "pdf":
-        extract, disclosure = _judged(path, extract, disclosure, understand)
+    from flows.judging import settle
+
+    extract, disclosure = settle(path, extract, understand(extract), understand)
     staging.stage(
         root, job.document_id, job.stage_key, extract=extract, disclosure=disclosure, seconds=time.monotonic() - started
     )
-
-
-def _judged(
-    path: Path, extract: Extract, disclosure: Disclosure, understand: Callable[[Extract], Disclosure]
-) -> tuple[Extract, Disclosure]:
-    """A PDF whose sums fail is read once more, page by page, by the other engine (flows/judging.py)."""
-    from extractors.errors import ExtractionError
-    from extractors.pdf import read_page_with
-    from extractors.pdf_plumber import ENGINE as PLUMBER
-    from flows.judging import judge
-
-    def second(page: int) -> Sequence[Block] | None:
-        try:
-            return read_page_with(path, page, PLUMBER).blocks
-        except (ExtractionError, ValueError):
-            return None
-
-    return judge(extract, disclosure, understand, second, PLUMBER)
 
 
 def _unpack(home: Home, job: Job, path: Path, root: Path, kind: str) -> None:

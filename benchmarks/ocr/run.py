@@ -1,10 +1,11 @@
-"""How many amounts of form pages are read right from scans, and whether a wrong one ever passes for sure.
+"""How many amounts of form pages are read right from scans, before and after the identities, and whether a wrong one
+ever passes for sure.
 
-Takes form pages of the real PDFs, makes scans of them (150 and 200 dpi, askew, JPEG, a red seal), sends both the
-born-digital pages and the scans down the whole road (ingest, identities, publication), and compares amount by amount
-at the same place of the page: cell by cell as recognised (before), published amount by published amount (after). The born-digital reading is the measure: where it is wrong itself, this bench cannot see.
+Takes form pages of the real PDFs (`pages.choose`), makes scans of them (`pages.make`), and sends both the born-digital
+pages and the scans down the whole road (judged, checked, published). Compared amount by amount at the same place of the
+page. The born-digital reading is the measure: where it is wrong itself, this bench cannot see.
 
-    python -m benchmarks.ocr.run [--documents 10] [--pages 2] [--out FILE] REAL_FOLDER WORK_FOLDER
+    python -m benchmarks.ocr.run [--documents 10] [--pages 2] [--keep] [--out FILE] REAL_FOLDER WORK_FOLDER
 """
 
 from __future__ import annotations
@@ -12,107 +13,94 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import pickle
 import time
 from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pypdfium2 as pdfium
 
-from benchmarks.ocr.degrade import Damage, damaged, render, turned_point
+from benchmarks.ocr.degrade import turned_point
+from benchmarks.ocr.pages import DPIS, choose, damage_of, make
 from extractors import Limits, read
-from extractors.errors import ExtractionError
 from extractors.model import Box, Extract
-from extractors.ocr_page import DOUBT
 from flows import road, staging
+from flows.choosing import IDENTITY
 from flows.home import Home
+from flows.judging import settle
 from flows.observer import Observer
 from flows.versions import stage_key
+from models.disclosure import Disclosure
 from models.interpret import interpret
 from models.money import read_amount
 
-VARIANTS = {
-    "tilt200": Damage(200, 0.9, 60, 4.0, (0.62, 0.5)),
-    "tilt150": Damage(150, -0.7, 60, 4.0, (0.55, 0.6)),
-}
-_LEAST = 25  # amounts on a page that is worth measuring
+SURE = ("passed", "unchecked")
+"""Qualities of an amount that nothing speaks against."""
+
+Place = tuple[str, int, Box]
 
 
-def choose(folder: Path, documents: int, pages: int) -> list[tuple[Path, list[int]]]:
-    """The documents, spread over the folder, and in each the pages with the most amounts."""
-    files = sorted(folder.glob("*.pdf"))
-    stride = max(1, len(files) // (documents * 2))
-    chosen: list[tuple[Path, list[int]]] = []
-    for path in files[::stride]:
-        if len(chosen) == documents:
-            break
-        try:
-            extract = read(path)
-        except ExtractionError:
-            continue
-        if extract.format != "pdf" or (extract.pages or 0) > 120:
-            continue
-        count: Counter[int] = Counter()
-        for table in extract.tables():
-            count[table.place.page or 0] += sum(1 for cell in table.cells if read_amount(cell.text) is not None)
-        full = sorted(page for page, amounts in count.most_common(pages) if amounts >= _LEAST)
-        if len(full) == pages:
-            chosen.append((path, full))
-    return chosen
+@dataclass(frozen=True)
+class Read:
+    """One document as read: the extract as recognised, as judged, and the CPU seconds recognition took."""
+
+    before: Extract
+    after: Extract
+    seconds: float
 
 
-def make(chosen: list[tuple[Path, list[int]]], work: Path) -> None:
-    """Write the born-digital excerpts and their scans."""
-    for number, (path, pages) in enumerate(chosen, 1):
-        kept = sorted({1, *pages})
-        target = work / "truth" / f"d{number:02}.pdf"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        source, excerpt = pdfium.PdfDocument(str(path)), pdfium.PdfDocument.new()
-        excerpt.import_pages(source, [page - 1 for page in kept])
-        excerpt.save(str(target))
-        excerpt.close()
-        source.close()
-        for name, damage in VARIANTS.items():
-            scan = work / name / f"d{number:02}.pdf"
-            scan.parent.mkdir(parents=True, exist_ok=True)
-            pictures = [
-                damaged(render(target, i, damage.dpi), damage, seed=number * 100 + i) for i in range(1, len(kept) + 1)
-            ]
-            pictures[0].save(
-                scan, "PDF", resolution=damage.dpi, save_all=True, append_images=pictures[1:], quality=damage.quality
-            )
+def read_all(work: Path, name: str, keep: bool) -> dict[str, Read]:
+    """Read the folder's documents in this process, judge and stage them, so that the road needs not read them again.
 
-
-def read_all(work: Path, name: str) -> tuple[dict[str, Extract], float]:
-    """Read the folder's documents in this process and stage them, so that the road needs not read them again."""
-    home, key, started = Home(work / f"home-{name}").create(), stage_key(), time.process_time()
-    extracts: dict[str, Extract] = {}
+    keep: take recognition results from an earlier run of the same folder, where there are some."""
+    home, key = Home(work / f"home-{name}").create(), stage_key()
+    done: dict[str, Read] = {}
     for path in sorted((work / name).glob("*.pdf")):
-        extracts[path.name] = extract = read(path, limits=Limits(max_seconds=1200))
+        kept = work / "kept" / f"{name}-{path.stem}.pickle"
+        if keep and kept.exists():
+            extract, seconds = pickle.loads(kept.read_bytes())
+        else:
+            started = time.process_time()
+            extract = read(path, limits=Limits(max_seconds=1200))
+            seconds = time.process_time() - started
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_bytes(pickle.dumps((extract, seconds)))
+
+        def understand(one: Extract, path: Path = path) -> Disclosure:
+            return interpret(one, file_name=path.name, source_uri=str(path))
+
+        judged, disclosure = settle(path, extract, understand(extract), understand)
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        disclosure = interpret(extract, file_name=path.name, source_uri=str(path))
-        staging.stage(home.stage(sha256, key), sha256, key, extract=extract, disclosure=disclosure)
-        print(name, path.name, round(time.process_time() - started, 1), flush=True)
-    return extracts, time.process_time() - started
+        staging.stage(home.stage(sha256, key), sha256, key, extract=judged, disclosure=disclosure)
+        done[path.name] = Read(extract, judged, seconds)
+    return done
+
+
+def scanned_place(truth: Extract, number: int, dpi: int, page: int, box: Box) -> tuple[float, float]:
+    """Where the middle of a box of the born-digital page lies on its scan."""
+    width, height = truth.page_sizes[page - 1]
+    tilt = damage_of(truth, number, page, dpi).tilt
+    return turned_point((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, width, height, tilt)
 
 
 def compare_cells(
-    truth: dict[str, Extract], scans: dict[str, Extract], damage: Damage
+    truth: dict[str, Extract], scans: dict[str, Extract], scanned: dict[str, set[int]], dpi: int
 ) -> tuple[Counter[str], list[str]]:
-    """Every amount of the born-digital tables against the scan's cell at the same place."""
+    """Every amount printed in the born-digital tables of the scanned pages against the scan's cell at the same place."""
     result: Counter[str] = Counter()
     details: list[str] = []
-    for name, extract in truth.items():
+    for number, (name, extract) in enumerate(truth.items(), 1):
         cells = [cell for table in scans[name].tables() for cell in table.cells if cell.text.strip()]
         met: set[int] = set()
         for cell in (cell for table in extract.tables() for cell in table.cells):
             page, box = cell.place.page, cell.place.box
-            if page is None or box is None or not cell.text.strip():
+            if page is None or box is None or not cell.text.strip() or page not in scanned[name]:
                 continue
-            x, y = turned_point(
-                (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, *extract.page_sizes[page - 1], damage.tilt
-            )
+            x, y = scanned_place(extract, number, dpi, page, box)
             at = next(
                 (i for i, other in enumerate(cells) if other.place.page == page and _holds(other.place.box, x, y)), None
             )
@@ -123,17 +111,14 @@ def compare_cells(
                 continue
             text = "" if at is None else cells[at].text
             found = read_amount(text)
-            if found is not None:
-                kind = "right" if found.value == amount.value else "WRONG"
-            else:
-                kind = "doubted" if DOUBT in text else "unread" if text else "missing"
+            kind = ("right" if found.value == amount.value else "wrong") if found is not None else "not taken"
             result[kind] += 1
             if kind != "right":
                 details.append(f"{kind}: {name} p{page} {cell.text!r} -> {text!r}")
         for i, other in enumerate(cells):
-            if i not in met and read_amount(other.text) is not None:
-                result["EXTRA"] += 1
-                details.append(f"EXTRA: {name} p{other.place.page} {other.text!r}")
+            if i not in met and other.place.page in scanned[name] and read_amount(other.text) is not None:
+                result["nothing printed"] += 1
+                details.append(f"nothing printed: {name} p{other.place.page} {other.text!r}")
     return result, details
 
 
@@ -151,90 +136,104 @@ def items(work: Path, name: str) -> list[dict[str, Any]]:
     with duckdb.connect(str(work / f"home-{name}" / "warehouse.duckdb"), read_only=True) as connection:
         cursor = connection.execute(
             """SELECT d.file_name, i.page, i.x0, i.y0, i.x1, i.y1, i.amount_yuan, i.published_text, i.quality, i.checks,
-                      i.item_name, i.form
+                      i.item_name, i.form, i.engine
                FROM line_item i JOIN document d USING (document_id) WHERE i.form <> 'narrative' AND i.x0 IS NOT NULL"""
         )
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def compare(work: Path, name: str, truth: list[dict[str, Any]]) -> dict[str, Any]:
-    """The scans' amounts against the born-digital ones."""
-    damage = VARIANTS[name]
-    sizes: dict[tuple[str, int], tuple[float, float]] = {}
-    for path in sorted((work / "truth").glob("*.pdf")):
-        document = pdfium.PdfDocument(str(path))
-        for i in range(len(document)):
-            sizes[path.name, i + 1] = document[i].get_size()
-        document.close()
-    scanned = items(work, name)
+def compare_items(
+    truth: Iterable[dict[str, Any]], found: list[dict[str, Any]], place: Callable[[dict[str, Any]], tuple[float, float]]
+) -> tuple[Counter[str], list[str]]:
+    """The scans' published amounts against the born-digital ones; a wrong one is sure unless something speaks against it."""
     result: Counter[str] = Counter()
-    wrong: list[str] = []
+    details: list[str] = []
     matched: set[int] = set()
     for one in truth:
-        width, height = sizes[one["file_name"], one["page"]]
-        at = ((one["x0"] + one["x1"]) / 2, (one["y0"] + one["y1"]) / 2)
-        x, y = turned_point(*at, width, height, damage.tilt)
-        found = next(
-            (
-                i
-                for i, other in enumerate(scanned)
-                if other["file_name"] == one["file_name"]
-                and other["page"] == one["page"]
-                and other["x0"] <= x <= other["x1"]
-                and other["y0"] <= y <= other["y1"]
-            ),
-            None,
-        )
-        if found is None:
-            result["not read"] += 1
+        x, y = place(one)
+        here = [
+            i
+            for i, other in enumerate(found)
+            if (other["file_name"], other["page"]) == (one["file_name"], one["page"])
+            and other["x0"] <= x <= other["x1"]
+            and other["y0"] <= y <= other["y1"]
+        ]
+        matched.update(here)
+        if not here:
+            result["not published"] += 1
             continue
-        matched.add(found)
-        other = scanned[found]
+        other = found[here[0]]
         right = other["amount_yuan"] == one["amount_yuan"]
-        result[("right " if right else "WRONG ") + other["quality"]] += 1
+        result["right"] += right
+        result["right, settled by identities"] += right and IDENTITY in str(other["engine"])
         if not right:
-            wrong.append(
-                f"{one['file_name']} p{one['page']} {one['item_name']}: {one['published_text']} -> "
-                f"{other['published_text']} ({other['quality']})"
+            result["wrong, not flagged" if other["quality"] in SURE else "wrong, flagged"] += 1
+            details.append(
+                f"WRONG {one['file_name']} p{one['page']} {one['item_name']}: {one['published_text']} -> "
+                f"{other['published_text']} ({other['quality']}, {other['engine']})"
             )
-    for i, other in enumerate(scanned):
-        if i not in matched:
-            result["extra " + other["quality"]] += 1
-            wrong.append(
-                f"{other['file_name']} p{other['page']} {other['item_name']}: nothing -> {other['published_text']} "
+    for i, other in enumerate(found):
+        if i not in matched and other["scanned"]:
+            result["extra, not flagged" if other["quality"] in SURE else "extra, flagged"] += 1
+            details.append(
+                f"EXTRA {other['file_name']} p{other['page']} {other['item_name']}: {other['published_text']} "
                 f"({other['quality']})"
             )
-    return {"amounts": len(truth), **dict(sorted(result.items())), "details": wrong}
+    return result, details
+
+
+def measure(work: Path, dpi: int, born: dict[str, Extract], truth: list[dict[str, Any]], keep: bool) -> dict[str, Any]:
+    """Everything reported of one resolution."""
+    name = str(dpi)
+    done = read_all(work, name, keep)
+    ingest(work, name)
+    scanned = {
+        one: {note.page for note in document.before.notes if note.code == "ocr-page" and note.page is not None}
+        for one, document in done.items()
+    }
+    numbers = {one: number for number, one in enumerate(born, 1)}
+    found = [{**item, "scanned": item["page"] in scanned[item["file_name"]]} for item in items(work, name)]
+
+    def place(item: dict[str, Any]) -> tuple[float, float]:
+        file_name, page = item["file_name"], item["page"]
+        box = (item["x0"], item["y0"], item["x1"], item["y1"])
+        return scanned_place(born[file_name], numbers[file_name], dpi, page, box)
+
+    before, before_details = compare_cells(born, {k: v.before for k, v in done.items()}, scanned, dpi)
+    after, after_details = compare_cells(born, {k: v.after for k, v in done.items()}, scanned, dpi)
+    here = [item for item in truth if item["page"] in scanned[item["file_name"]]]
+    published, wrong = compare_items(here, found, place)
+    pages = sum(map(len, scanned.values()))
+    return {
+        "pages": pages,
+        "cpu seconds a page": str(round(Decimal(sum(one.seconds for one in done.values())) / max(1, pages), 1)),
+        "cells before": {**before, "printed": sum(before[k] for k in ("right", "wrong", "not taken"))},
+        "cells after": dict(after),
+        "published": {**published, "printed": len(here)},
+        "details": {"before": before_details, "after": after_details, "published": wrong},
+    }
 
 
 def main() -> None:
     """Run the bench and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("real", type=Path)
+    parser.add_argument("real", type=Path, help="the folder that holds INDEX.csv and files/")
     parser.add_argument("work", type=Path)
     parser.add_argument("--documents", type=int, default=10)
     parser.add_argument("--pages", type=int, default=2)
+    parser.add_argument(
+        "--keep", action="store_true", help="use the recognition results an earlier run left in WORK_FOLDER"
+    )
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     if not (given.work / "truth").exists():
         make(choose(given.real, given.documents, given.pages), given.work)
-    report: dict[str, Any] = {}
-    born, _ = read_all(given.work, "truth")
+    born = {name: one.after for name, one in read_all(given.work, "truth", False).items()}
     ingest(given.work, "truth")
     truth = items(given.work, "truth")
-    for name in VARIANTS:
-        scans, seconds = read_all(given.work, name)
-        before, details = compare_cells(born, scans, VARIANTS[name])
-        print(name, dict(before), *details, sep="\n", flush=True)
-        ingest(given.work, name)
-        pages = sum(extract.pages or 0 for extract in scans.values())
-        report[name] = {
-            "cpu seconds a page": round(seconds / pages, 2),
-            "before": {**before, "details": details},
-            "after": compare(given.work, name, truth),
-        }
-        print(name, json.dumps(report[name], ensure_ascii=False, indent=1), flush=True)
+    report = {str(dpi): measure(given.work, dpi, born, truth, given.keep) for dpi in DPIS}
+    print(json.dumps(report, ensure_ascii=False, indent=1))
     if given.out is not None:
         given.out.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

@@ -184,7 +184,8 @@ def test_rules_survive_breaks_and_strokes_of_type_are_no_rules() -> None:
 
 def _said(text: str, second: str | None = None, scores: dict[int, float] | None = None) -> _Line:
     characters = tuple((c, (scores or {}).get(i, 0.99), i / len(text)) for i, c in enumerate(text))
-    return _Line((100, 100, 100 + 12 * len(text), 120), Reading(characters), second)
+    again = None if second is None else Reading(tuple((c, 0.99, 0.5) for c in second))
+    return _Line((100, 100, 100 + 12 * len(text), 120), Reading(characters), again)
 
 
 def test_one_weak_digit_puts_its_figure_in_doubt_and_no_other() -> None:
