@@ -27,9 +27,13 @@ _MOST_LINES = 6  # of one label
 def cut_bands(lattice: Lattice, lines: list[list[Line]]) -> Lattice | None:
     """The lattice with more rows where a band holds several; None when no band does. lines: those of each cell."""
     cuts: dict[int, list[float]] = {}
-    for row in range(len(lattice.ys) - 1):
-        members = [i for i, cell in enumerate(lattice.cells) if cell.row == row and cell.row_span == 1]
-        if len(members) < 2 or max(len(lines[i]) for i in members) < 2:
+    bands: dict[int, list[int]] = {}
+    tall = {cell.row for cell, own in zip(lattice.cells, lines, strict=True) if len(own) > 1 and cell.row_span == 1}
+    for i, cell in enumerate(lattice.cells):
+        if cell.row_span == 1 and cell.row in tall:
+            bands.setdefault(cell.row, []).append(i)
+    for row, members in bands.items():
+        if len(members) < 2:
             continue
         found = _cuts(lattice, [(lattice.cells[i], lines[i]) for i in members])
         if found:

@@ -20,13 +20,11 @@ def cut_columns(lattice: Lattice, lines: list[list[Line]]) -> Lattice | None:
     A header that reaches over a cut stays one cell there.
     """
     cuts: dict[int, list[float]] = {}
-    for column in range(len(lattice.xs) - 1):
-        own = [
-            line
-            for cell, held in zip(lattice.cells, lines, strict=True)
-            if cell.column == column and cell.column_span == 1
-            for line in held
-        ]
+    columns: dict[int, list[Line]] = {}
+    for cell, held in zip(lattice.cells, lines, strict=True):
+        if cell.column_span == 1 and held:
+            columns.setdefault(cell.column, []).extend(held)
+    for column, own in columns.items():
         found = _cuts(own)
         if found:
             cuts[column] = found

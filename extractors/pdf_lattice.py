@@ -8,6 +8,7 @@ no part here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,13 +86,14 @@ def merge_lines(lines: Floats) -> Floats:
     """Collinear pieces joined: rows of (position, start, end)."""
     if not len(lines):
         return np.zeros((0, 3))
-    order = np.argsort(lines[:, 0], kind="stable")
+    ordered = lines[np.argsort(lines[:, 0], kind="stable")]
     merged: list[tuple[float, float, float]] = []
-    for bunch in _bunches(lines[order, 0], _SNAP / 2):
-        chosen = lines[order[bunch]]
-        chosen = chosen[np.argsort(chosen[:, 1], kind="stable")]
-        start, end, position, weight = chosen[0, 1], chosen[0, 2], chosen[0, 0], max(0.1, chosen[0, 2] - chosen[0, 1])
-        for at, first, last in chosen[1:].tolist():
+    for bunch in _bunches(ordered[:, 0].tolist(), _SNAP / 2):
+        pieces: list[list[float]] = ordered[bunch].tolist()
+        pieces.sort(key=itemgetter(1))
+        position, start, end = pieces[0]
+        weight = max(0.1, end - start)
+        for at, first, last in pieces[1:]:
             if first <= end + _GAP:
                 more = max(0.1, last - first)
                 position = (position * weight + at * more) / (weight + more)
@@ -104,7 +106,7 @@ def merge_lines(lines: Floats) -> Floats:
     return np.array(merged)
 
 
-def _bunches(values: Floats, tolerance: float, widest: float = 3.0) -> list[slice]:
+def _bunches(values: list[float], tolerance: float, widest: float = 3.0) -> list[slice]:
     """Runs of ascending values whose neighbours are within the tolerance, none wider than `widest`."""
     out: list[slice] = []
     start = 0
@@ -179,7 +181,6 @@ def _absorb(
             None,
         )
         if home is None:
-            alone = _lattice(level[groups[i][0]], upright[groups[i][1]])
             inside = any(
                 j != i
                 and boxes[j][0] >= box[0]
@@ -189,8 +190,10 @@ def _absorb(
                 and len(groups[j][0]) + len(groups[j][1]) > 4
                 for j in order
             )
-            if inside and (alone is None or len(alone.cells) <= 1):
-                continue
+            if inside:
+                alone = _lattice(level[groups[i][0]], upright[groups[i][1]])
+                if alone is None or len(alone.cells) <= 1:
+                    continue
             kept.append(i)
             members[i] = [i]
         else:
@@ -206,8 +209,8 @@ def _absorb(
 
 def _positions(values: Floats) -> Floats:
     """Distinct line positions."""
-    ordered = np.sort(values)
-    return np.array([ordered[bunch].mean() for bunch in _bunches(ordered, _SNAP)])
+    ordered: list[float] = np.sort(values).tolist()
+    return np.array([sum(ordered[bunch]) / (bunch.stop - bunch.start) for bunch in _bunches(ordered, _SNAP)])
 
 
 def _lattice(level: Floats, upright: Floats) -> Lattice | None:
@@ -240,8 +243,9 @@ def _covered(positions: Floats, stations: Floats, lines: Floats) -> NDArray[np.b
     starts, ends = stations[:-1], stations[1:]
     margin = (ends - starts) * 0.25
     index = np.abs(positions[None, :] - lines[:, 0:1]).argmin(axis=1)
-    for at, (_, first, last) in zip(index.tolist(), lines.tolist(), strict=True):
-        drawn[(first <= starts + margin) & (last >= ends - margin), at] = True
+    over = (lines[:, 1:2] <= starts + margin) & (lines[:, 2:3] >= ends - margin)
+    line, interval = np.nonzero(over)
+    drawn[interval, index[line]] = True
     return drawn
 
 
@@ -249,6 +253,13 @@ def _cells(
     rows: int, columns: int, between_columns: NDArray[np.bool_], between_rows: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], list[GridCell]]:
     """Grid positions without a line between them, joined; a joined shape that is no rectangle is cut into such."""
+    open_right = ~between_columns[:, 1:-1]
+    open_down = ~between_rows[:, 1:-1].T
+    shared = np.zeros((rows, columns), dtype=bool)  # positions with an open side
+    shared[:, :-1] |= open_right
+    shared[:, 1:] |= open_right
+    shared[:-1] |= open_down
+    shared[1:] |= open_down
     part = np.arange(rows * columns).reshape(rows, columns)
     parent = list(range(rows * columns))
 
@@ -258,26 +269,30 @@ def _cells(
             i = parent[i]
         return i
 
-    open_right = ~between_columns[:, 1:-1]
-    open_down = ~between_rows[:, 1:-1].T
-    for r, c in zip(*np.nonzero(open_right), strict=True):
-        parent[root(part[r, c])] = root(part[r, c + 1])
-    for r, c in zip(*np.nonzero(open_down), strict=True):
-        parent[root(part[r, c])] = root(part[r + 1, c])
-    roots = np.array([root(i) for i in range(rows * columns)]).reshape(rows, columns)
-    owner = np.full((rows, columns), -1, dtype=np.int64)
-    cells: list[GridCell] = []
-    for r in range(rows):
-        for c in range(columns):
-            if owner[r, c] >= 0:
-                continue
-            own = roots[r, c]
-            wide = 1
-            while c + wide < columns and roots[r, c + wide] == own and owner[r, c + wide] < 0:
-                wide += 1
-            high = 1
-            while r + high < rows and (roots[r + high, c : c + wide] == own).all():
-                high += 1
-            owner[r : r + high, c : c + wide] = len(cells)
-            cells.append(GridCell(r, c, high, wide))
+    for mine, other in zip(part[:, :-1][open_right].tolist(), part[:, 1:][open_right].tolist(), strict=True):
+        parent[root(mine)] = root(other)
+    for mine, other in zip(part[:-1][open_down].tolist(), part[1:][open_down].tolist(), strict=True):
+        parent[root(mine)] = root(other)
+    single = ~shared
+    cells = [GridCell(r, c, 1, 1) for r, c in zip(*(at.tolist() for at in np.nonzero(single)), strict=True)]
+    owners: list[list[int]] = [[0 if alone else -1 for alone in row] for row in single.tolist()]
+    for r, c in zip(*(at.tolist() for at in np.nonzero(shared)), strict=True):
+        if owners[r][c] >= 0:
+            continue
+        own = root(r * columns + c)
+        wide = 1
+        while c + wide < columns and owners[r][c + wide] < 0 and root(r * columns + c + wide) == own:
+            wide += 1
+        high = 1
+        while r + high < rows and all(
+            owners[r + high][k] < 0 and root((r + high) * columns + k) == own for k in range(c, c + wide)
+        ):
+            high += 1
+        for row in owners[r : r + high]:
+            row[c : c + wide] = [0] * wide
+        cells.append(GridCell(r, c, high, wide))
+    cells.sort(key=lambda cell: (cell.row, cell.column))
+    owner = np.empty((rows, columns), dtype=np.int64)
+    for i, cell in enumerate(cells):
+        owner[cell.row : cell.row + cell.row_span, cell.column : cell.column + cell.column_span] = i
     return owner, cells

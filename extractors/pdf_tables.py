@@ -7,7 +7,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.model import Cell, Place, Table
+from extractors.model import Box, Cell, Place, Table
 from extractors.pdf_bands import cut_bands
 from extractors.pdf_columns import cut_columns
 from extractors.pdf_content import Characters, Floats, PageContent
@@ -38,21 +38,34 @@ def fill(content: PageContent, lattice: Lattice) -> tuple[Table, NDArray[np.bool
     for cell, own in zip(lattice.cells, lines, strict=True):
         if cell.column_span == 1:
             for line in own:
-                left_edge[cell.column] = min(
-                    left_edge.get(cell.column, line.box[0] - line.lead * line.size), line.box[0]
-                )
+                left = line.box[0]
+                edge = left_edge.get(cell.column, left - line.lead * line.size)
+                left_edge[cell.column] = left if left < edge else edge
     cells: list[Cell] = []
-    for cell, own in zip(lattice.cells, lines, strict=True):
-        indent = 0.0
+    boxes = _display_boxes(content, lattice)
+    for cell, own, box in zip(lattice.cells, lines, boxes, strict=True):
+        text, indent = "", 0.0
         if own:
-            edge = left_edge.get(cell.column, own[0].box[0])
-            indent = max(0.0, own[0].lead, (own[0].box[0] - edge) / own[0].size)
-        place = Place(page=content.number, box=content.to_display(lattice.cell_box(cell)))
-        cells.append(
-            Cell(cell.row, cell.column, join_lines(own), place, cell.row_span, cell.column_span, round(indent, 1))
-        )
+            line = own[0]
+            edge = left_edge.get(cell.column, line.box[0])
+            indent = round(max(0.0, line.lead, (line.box[0] - edge) / line.size), 1)
+            text = line.text if len(own) == 1 else join_lines(own)
+        place = Place(page=content.number, box=box)
+        cells.append(Cell(cell.row, cell.column, text, place, cell.row_span, cell.column_span, indent))
     place = Place(page=content.number, box=content.to_display(lattice.box))
     return Table(tuple(cells), len(lattice.ys) - 1, len(lattice.xs) - 1, place, content.engine, True), owner >= 0
+
+
+def _display_boxes(content: PageContent, lattice: Lattice) -> list[Box]:
+    """Where the cells stand on the displayed page."""
+    if content.turn:
+        return [content.to_display(lattice.cell_box(cell)) for cell in lattice.cells]
+    xs = [round(x, 2) for x in lattice.xs.tolist()]
+    ys = [round(y, 2) for y in lattice.ys.tolist()]
+    return [
+        (xs[cell.column], ys[cell.row], xs[cell.column + cell.column_span], ys[cell.row + cell.row_span])
+        for cell in lattice.cells
+    ]
 
 
 def _lines_of_cells(characters: Characters, lattice: Lattice) -> tuple[NDArray[np.int64], list[list[Line]]]:
