@@ -33,9 +33,10 @@ CREATE TABLE internal.stage (document_id VARCHAR NOT NULL, stage_key VARCHAR NOT
 COMMENT ON TABLE internal.stage IS '每份文件按哪个读取版本装入 | which staged version each document was loaded from';
 CREATE TABLE internal.build (name VARCHAR NOT NULL, value VARCHAR);
 COMMENT ON TABLE internal.build IS '本次构建的依据 | what this build was made from';
-CREATE TABLE internal.harmonized (fiscal_year INTEGER, code VARCHAR, to_year INTEGER, to_code VARCHAR, relation VARCHAR);
+CREATE TABLE internal.harmonized (fiscal_year INTEGER, code VARCHAR, to_year INTEGER, to_code VARCHAR, relation VARCHAR,
+  candidates VARCHAR[], common_code VARCHAR, confidence VARCHAR);
 COMMENT ON TABLE internal.harmonized IS
-  '科目在另一年度对应的编码；to_code 为空表示拆分、合并不可分或已取消 | code in another year; null where it cannot be told';
+  '科目在另一年度对应的编码；to_code 为空表示拆分、合并不可分或已取消，candidates 为可能的去向 | code in another year; null where it cannot be told, with the candidates';
 """
 
 
@@ -335,14 +336,9 @@ def _harmonize(connection: duckdb.DuckDBPyConnection) -> None:
     used = connection.execute(
         "SELECT DISTINCT fiscal_year, function_code FROM main.line_item WHERE function_code IS NOT NULL AND fiscal_year IS NOT NULL"
     ).fetchall()
-    rows = list(harmonized_rows(used, list(load_catalog().crosswalk_rows())))
+    rows = list(harmonized_rows(load_catalog(), used))
     if rows:
-        columns = ("fiscal_year", "code", "to_year", "to_code", "relation")
-        _insert_arrow(
-            connection,
-            "internal.harmonized",
-            pa.table({name: [row[i] for row in rows] for i, name in enumerate(columns)}),
-        )
+        _insert_arrow(connection, "internal.harmonized", pa.Table.from_pylist(rows))
 
 
 def verify(path: Path) -> None:

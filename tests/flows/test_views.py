@@ -6,12 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from flows.candidate import Entry, build
 from flows.home import Home
 from flows.operations import now
-from models.crosswalk import harmonized_rows
 from models.disclosure import Disclosure, LineItem
 from tests.flows.driving import query
 from tests.flows.fakes import item, metadata, put
@@ -119,22 +116,145 @@ def test_headline_totals_and_three_public_take_each_meaning_once(tmp_path: Path)
     ]
 
 
-@pytest.mark.parametrize(
-    ("change", "year", "code", "target", "expected"),
-    [
-        (("renamed", "2010301", "2010301"), 2018, "2010301", 2020, None),
-        (("moved", "2010301", "2010399"), 2018, "2010301", 2020, ("2010399", "moved")),
-        (("moved", "2010301", "2010399"), 2020, "2010399", 2018, ("2010301", "moved")),
-        (("merged", "2010301", "2010399"), 2018, "2010301", 2020, ("2010399", "merged")),
-        (("merged", "2010301", "2010399"), 2020, "2010399", 2018, (None, "merged")),
-        (("split", "2010301", "2010399"), 2018, "2010301", 2020, (None, "split")),
-        (("abolished", "2010301", None), 2018, "2010301", 2020, (None, "abolished")),
-    ],
-)
-def test_codes_are_carried_to_another_year_only_where_the_whole_amount_goes(
-    change: tuple[str, str, str | None], year: int, code: str, target: int, expected: tuple[str | None, str] | None
-) -> None:
-    relation, old, new = change
-    changes = [{"from_year": 2018, "from_code": old, "to_year": 2019, "to_code": new, "relation": relation}]
-    found = {row[2]: (row[3], row[4]) for row in harmonized_rows([(year, code)], changes)}
-    assert found.get(target) == expected
+def test_money_published_at_a_higher_level_only_is_not_lost_and_never_counted_twice(tmp_path: Path) -> None:
+    higher: dict[str, Any] = {"level": "款", "function_code": "20809", "item": "退役安置", "item_name": "退役安置"}
+    document = Disclosure(
+        metadata(),
+        (
+            item("a", "90.00", row_no=2, parent_row_no=1),
+            item("b", "90.00", row_no=1, level="款", function_code="20103", item="政府办公厅"),
+            item("c", "90.00", row_no=0, level="类", function_code="201", item="一般公共服务支出"),
+            item("d", "15.00", row_no=4, **higher),
+            # 款 and 项 printed under one code
+            item("e", "7.00", row_no=5, **{**higher, "function_code": "21999"}),
+            item("f", "7.00", row_no=6, parent_row_no=5, **{**higher, "function_code": "21999"}),
+        ),
+    )
+    home = _warehouse(Home(tmp_path).create(), document)
+    assert query(home, "SELECT function_code, level, final FROM spending ORDER BY 1") == [
+        ("2010301", "项", Decimal(90)),
+        ("20809", "款", Decimal(15)),
+        ("21999", "款", Decimal(7)),
+    ]
+
+
+def test_a_form_in_two_parts_is_one_and_of_two_that_disagree_the_whole_speaks_flagged(tmp_path: Path) -> None:
+    def line(code: str, amount: str, table: int) -> LineItem:
+        return item(f"{table}-{code}", amount, function_code=code, table_no=table)
+
+    parts = Disclosure(metadata("甲局"), (line("2010301", "10.00", 1), line("2080505", "4.00", 3)))
+    units = Disclosure(
+        metadata("乙局"),
+        (
+            line("2010301", "3.00", 1),
+            line("2010302", "1.00", 1),
+            line("2010301", "13.00", 2),
+            line("2010302", "1.00", 2),
+        ),
+    )
+    home = _warehouse(Home(tmp_path).create(), parts, units)
+    rows = query(home, "SELECT department, function_code, final, quality = 'flagged' FROM spending ORDER BY ALL")
+    assert rows == [
+        ("乙局", "2010301", Decimal(13), True),
+        ("乙局", "2010302", Decimal(1), True),
+        ("甲局", "2010301", Decimal(10), False),
+        ("甲局", "2080505", Decimal(4), False),
+    ]
+
+
+def test_a_sentence_said_twice_counts_once_and_two_that_disagree_are_flagged(tmp_path: Path) -> None:
+    prose = Disclosure(
+        metadata(),
+        (
+            _prose("p1", "7.00", row_no=1),
+            _prose("p2", "7.00", row_no=9),
+            _prose("p3", "5.00", row_no=2, function_code="2080505"),
+            _prose("p4", "6.00", row_no=3, function_code="2080505"),
+        ),
+    )
+    home = _warehouse(Home(tmp_path).create(), prose)
+    assert query(home, "SELECT function_code, final, quality FROM spending ORDER BY 1") == [
+        ("2010301", Decimal(7), "unchecked"),
+        ("2080505", Decimal(5), "flagged"),
+    ]
+
+
+def test_columns_of_the_year_before_make_no_account_of_their_own(tmp_path: Path) -> None:
+    document = Disclosure(
+        metadata(), (item("a", "90.00"), item("b", "80.00", measure="prior_final", fiscal_year=2022, column_no=2))
+    )
+    home = _warehouse(Home(tmp_path).create(), document)
+    assert query(home, "SELECT fiscal_year, budget, final FROM spending") == [(2023, None, Decimal(90))]
+
+
+def test_funds_are_told_apart_for_each_measure_and_a_printed_zero_is_not_a_blank(tmp_path: Path) -> None:
+    budget = Disclosure(metadata(kind="budget"), (item("b", "0.00", measure="budget", report_kind="budget"),))
+    final = Disclosure(metadata(), (item("f", "95.00", form="expenditure", fund="all"),))
+    home = _warehouse(Home(tmp_path).create(), budget, final)
+    assert query(home, "SELECT fund, budget, final, execution_rate FROM spending ORDER BY 1") == [
+        ("all", None, Decimal(95), None),
+        ("general", Decimal(0), None, None),
+    ]
+
+
+def test_a_unit_is_left_out_only_of_the_measure_its_department_published(tmp_path: Path) -> None:
+    department = Disclosure(
+        metadata("某市教育局", kind="budget"), (item("a", "100.00", measure="budget", report_kind="budget"),)
+    )
+    # Its document names no department; its name does.
+    unit = (metadata("某市教育局招生中心", scope="unit", department_kind="unit"), item("a", "40.00"))
+    unit_budget = Disclosure(
+        metadata("某市教育局招生中心", scope="unit", department_kind="unit", kind="budget"),
+        (item("a", "45.00", measure="budget", report_kind="budget"),),
+    )
+    elsewhere = metadata(
+        "某市教育局幼儿园", scope="unit", department_kind="unit", region_code="510600", region_name="另一市"
+    )
+    home = _warehouse(
+        Home(tmp_path).create(),
+        department,
+        Disclosure(unit[0], unit[1:]),
+        unit_budget,
+        Disclosure(elsewhere, (item("a", "3.00"),)),
+    )
+    assert query(home, "SELECT department, budget, final FROM spending ORDER BY 1") == [
+        ("某市教育局", Decimal(100), None),
+        ("某市教育局幼儿园", None, Decimal(3)),
+        ("某市教育局招生中心", None, Decimal(40)),
+    ]
+
+
+def test_any_years_classification_keeps_every_total_and_says_what_cannot_be_divided(tmp_path: Path) -> None:
+    def line(code: str, amount: str, **more: Any) -> LineItem:
+        return item(code, amount, function_code=code, fiscal_year=2018, **more)
+
+    # 2018: 2010401 stays; 2080504 was merged with others; 20808 was split by the reform; 2019977 is a local code.
+    document = Disclosure(
+        metadata(year=2018),
+        (
+            line("2080501", "1.00"),
+            line("2080503", "2.00"),
+            line("2080504", "4.00"),
+            line("2019977", "8.00"),
+            line("20808", "16.00", level="款"),
+            line("2010401", "32.00"),
+        ),
+    )
+    home = _warehouse(Home(tmp_path).create(), document)
+    for year in (2007, 2012, 2017, 2018, 2019, 2021, 2024, 2027):
+        rows = query(
+            home,
+            f"SELECT sum(final), count(*) FILTER (comparable <> (note IS NULL)), bool_and(harmonized_code IS NULL = (NOT comparable)) FROM spending_on({year})",
+        )
+        assert rows == [(Decimal(63), 0, True)], year
+    latest = query(home, "SELECT function_code, final, comparable, note, candidates FROM spending_by_year ORDER BY 1")
+    by_code = {row[0]: row for row in latest}
+    assert by_code["2019977"][2] is False
+    assert "不在全国科目目录" in by_code["2019977"][3]
+    assert by_code["20808"][2] is False
+    assert set(by_code["20808"][4]) >= {"20808", "20828"}
+    assert "不可分割" in by_code["20808"][3]
+    assert by_code["2010401"][2] is True
+    assert query(home, "SELECT function_code FROM spending_on(2018) WHERE comparable ORDER BY 1") == [
+        ("2010401",), ("2080501",), ("2080503",), ("2080504",), ("20808",)
+    ]  # fmt: skip
