@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Callable
 from itertools import repeat
 from typing import Any
 
@@ -57,7 +58,7 @@ def _read_loaded(page: Any, text_page: Any, index: int) -> PageContent:
     bounds = (float(box.left), float(box.bottom), float(box.right), float(box.top))
     width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
     rotation = int(pdfium.FPDFPage_GetRotation(page)) % 4
-    walk = Walk()
+    walk = Walk(bounds)
     walk.page(address_of(page))
     shown = (width, height) if rotation % 2 == 0 else (height, width)
     turn, characters, hidden, unmapped = 0, no_characters(), 0, 0
@@ -93,7 +94,9 @@ def _characters(
     # PDFium adds blanks and line ends of its own, and turns a hyphen at a line end into U+0002.
     codes[(codes == 2) | (codes == 0xFFFE)] = ord("-")
     codes[(codes >= 0xD800) & (codes <= 0xDFFF)] = 0xFFFD  # half a pair
-    keep = (codes > 32) & ((codes < 0x7F) | (codes > 0x9F)) & ~np.isin(codes, _NO_TEXT)
+    keep = (codes > 32) & ((codes < 0x7F) | (codes > 0x9F))
+    if (rare := np.flatnonzero((codes == 0xAD) | ((codes >= 0x200B) & (codes <= 0x2060)) | (codes >= 0xFEFF))).size:
+        keep[rare] &= ~np.isin(codes[rare], _NO_TEXT)
     blanks = np.flatnonzero(codes == 32)
     keep[blanks] = integers(_generated, handle, blanks.tolist()) == 0
     unmapped = int(np.count_nonzero((codes == 0) | (codes == 0xFFFD) | ((codes >= 0xE000) & (codes <= 0xF8FF))))
@@ -116,20 +119,23 @@ def _characters(
         return rotation, no_characters(), hidden, unmapped
     number = len(indices)
     loose = collect(ctypes.c_float, 4, _loose_box, repeat(handle), indices, count=number, together=True)
-    origin = collect(ctypes.c_double, 2, _origin, repeat(handle), indices, count=number)
-    # Font size and matrix are those of the text object a character is drawn by: asked once for each.
-    nameless = objects == 0
-    objects[nameless] = -1 - np.arange(np.count_nonzero(nameless))
-    _, first, which = np.unique(objects, return_index=True, return_inverse=True)
-    firsts = chosen[first].tolist()
+    # Font size and matrix are those of the text object that characters are drawn by: asked once for each.
+    fresh = np.ones(number, dtype=bool)
+    fresh[1:] = (objects[1:] != objects[:-1]) | (objects[1:] == 0)
+    which = np.cumsum(fresh) - 1
+    firsts = chosen[fresh].tolist()
     matrix = collect(ctypes.c_float, 6, _char_matrix, repeat(handle), firsts, count=len(firsts), together=True)
     size = np.fromiter(map(_font_size, repeat(handle), firsts), dtype=np.float64, count=len(firsts))
+
+    def origins(some: NDArray[np.int64]) -> Floats:
+        return collect(ctypes.c_double, 2, _origin, repeat(handle), chosen[some].tolist(), count=len(some))
+
     return (
         *_upright(
             codes[chosen],
             ink,
             loose.astype(np.float64),
-            origin,
+            origins,
             matrix.astype(np.float64)[which],
             size[which],
             bounds,
@@ -175,7 +181,7 @@ def _upright(
     codes: NDArray[np.int64],
     ink: Floats,
     loose: Floats,
-    origin: Floats,
+    origins: Callable[[NDArray[np.int64]], Floats],
     matrix: Floats,
     size: Floats,
     bounds: tuple[float, float, float, float],
@@ -197,7 +203,6 @@ def _upright(
     ix1, iy1 = turn_points(ink[:, 1], ink[:, 3], quarter, bounds)
     lx0, _ = turn_points(loose[:, 0], loose[:, 1], quarter, bounds)
     lx1, _ = turn_points(loose[:, 2], loose[:, 3], quarter, bounds)
-    _, base = turn_points(origin[:, 0], origin[:, 1], quarter, bounds)
     upper, lower = np.minimum(iy0, iy1), np.maximum(iy0, iy1)
     x0, x1 = np.minimum(lx0, lx1), np.maximum(lx0, lx1)
     left, right = np.minimum(ix0, ix1), np.maximum(ix0, ix1)
@@ -205,12 +210,15 @@ def _upright(
     has_ink = right > left
     x0 = np.where(has_ink & (left < x0 - 0.2 * size), left, x0)
     x1 = np.where(has_ink & (right > x1 + 0.2 * size), right, x1)
-    from_base = base - 0.36 * size
-    tall = (lower - upper) > 0.5 * size
-    middle = np.where(tall, (upper + lower) / 2, from_base)
-    # A font whose glyphs stand far from their baseline (vertical and some made-up fonts): trust the ink.
-    off = has_ink & (np.abs((upper + lower) / 2 - from_base) > 0.9 * size)
-    middle = np.where(off, (upper + lower) / 2, middle)
+    middle = (upper + lower) / 2
+    low = np.flatnonzero(lower - upper <= 0.5 * size)
+    if len(low):  # points, dashes, blanks: where they stand is told by their baseline
+        origin = origins(low)
+        _, base = turn_points(origin[:, 0], origin[:, 1], quarter, bounds)
+        from_base = base - 0.36 * size[low]
+        # A font whose glyphs stand far from their baseline (vertical and some made-up fonts): trust the ink.
+        off = has_ink[low] & (np.abs(middle[low] - from_base) > 0.9 * size[low])
+        middle[low] = np.where(off, middle[low], from_base)
     width = bounds[2] - bounds[0] if quarter % 2 == 0 else bounds[3] - bounds[1]
     height = bounds[3] - bounds[1] if quarter % 2 == 0 else bounds[2] - bounds[0]
     centre = (x0 + x1) / 2
@@ -219,5 +227,5 @@ def _upright(
     if aside.any() and _IS_PAGE_NUMBER.fullmatch("".join(chr(int(code)) for code in codes[aside])):
         inside &= ~aside  # a page number printed along the other edge of the sheet
     good = np.flatnonzero(straight & inside)
-    text = [chr(int(code)) for code in codes[good]]
+    text = list(codes[good].astype("<u4").tobytes().decode("utf-32-le", "replace"))
     return quarter, Characters(text, x0[good], x1[good], middle[good], size[good], upper[good], lower[good])

@@ -49,14 +49,15 @@ def is_invisible(text_object: int) -> bool:
 class Walk:
     """Collects lines, filled areas and pictures of a page and of the form XObjects in it, in PDF user space."""
 
-    def __init__(self) -> None:
+    def __init__(self, bounds: Box) -> None:
+        self._bounds = bounds  # of the page: left, bottom, right, top
         self.boxes: list[Floats] = []
         self.lines: list[tuple[float, float, float, float]] = []
         self.image_area = 0.0
         self.invisible = False
         self.clipped: dict[int, Box] = {}  # the clip of each text object that is cut by one
         self.seen = 0
-        self._clips: dict[tuple[int, int, int], Box] = {}
+        self._clips: dict[tuple[int, int], Box | None] = {}
 
     def page(self, page: int) -> None:
         """Everything on a page given by its address."""
@@ -93,24 +94,28 @@ class Walk:
         counts = list(map(_count_clips, paths))
         if max(counts) <= 0:
             return
-        # Objects under one clip share its data: the addresses of its first and its last path tell.
-        keys = list(
-            zip(
-                counts,
-                map(_clip_segment, paths, repeat(0), repeat(0)),
-                map(_clip_segment, paths, [count - 1 for count in counts], repeat(0)),
-                strict=True,
-            )
-        )
+        # Objects under one clip share its data: the address of its last path tells.
+        last = map(_clip_segment, paths, [count - 1 for count in counts], repeat(0))
+        keys = list(zip(counts, last, strict=True))
         for key, path in dict(zip(keys, paths, strict=True)).items():
             if key not in self._clips:
-                self._clips[key] = _clip(path, key[0])
-        clips = np.array([self._clips[key] for key in keys])
-        boxes = _bounds_of(texts)
-        cut = (boxes[:, :2] < clips[:, :2] - 2).any(axis=1) | (boxes[:, 2:] > clips[:, 2:] + 2).any(axis=1)
+                self._clips[key] = self._cutting(_clip(path, key[0]), matrix)
+        clips = [self._clips[key] for key in keys]
+        chosen = [i for i, clip in enumerate(clips) if clip is not None]
+        if not chosen:
+            return
+        boxes = _bounds_of([texts[i] for i in chosen])
+        frames = np.array([clips[i] for i in chosen])
+        cut = (boxes[:, :2] < frames[:, :2] - 2).any(axis=1) | (boxes[:, 2:] > frames[:, 2:] + 2).any(axis=1)
         for i in np.flatnonzero(cut).tolist():
-            placed = _transform(clips[i : i + 1], matrix)[0].tolist()
-            self.clipped[texts[i]] = (placed[0], placed[1], placed[2], placed[3])
+            placed = _transform(frames[i : i + 1], matrix)[0].tolist()
+            self.clipped[texts[chosen[i]]] = (placed[0], placed[1], placed[2], placed[3])
+
+    def _cutting(self, clip: Box, matrix: Floats) -> Box | None:
+        """A clip that may cut off something of the page, else None."""
+        x0, y0, x1, y1 = _transform(np.array([clip]), matrix)[0].tolist()
+        left, bottom, right, top = self._bounds
+        return None if x0 <= left and y0 <= bottom and x1 >= right and y1 >= top else clip
 
     def _paths(self, paths: list[int], matrix: Floats) -> None:
         bounds = _bounds_of(paths)
@@ -197,7 +202,8 @@ def _bounds_of(objects: list[int]) -> Floats:
 
 def _all(getter: Function, parent: int, count: int) -> list[int]:
     """The objects in a page or form."""
-    return [found for found in map(getter, repeat(parent), range(max(0, count))) if found]
+    found = list(map(getter, repeat(parent), range(max(0, count))))
+    return found if all(found) else [one for one in found if one]
 
 
 def _clip(path: int, count: int) -> Box:
