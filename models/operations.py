@@ -7,7 +7,6 @@ Times are UTC without a zone, as SQLite keeps them.
 from __future__ import annotations
 
 from datetime import datetime
-
 from typing import Any
 
 from sqlalchemy import (

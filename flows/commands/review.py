@@ -1,8 +1,9 @@
-"""`kuanxiang review` and `kuanxiang decide`: the stewards' queue from the shell."""
+"""`kuanxiang review` and `kuanxiang decide`: the console, its users, and the stewards' queue from the shell."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,15 +21,54 @@ ORDER BY r.severity, d.file_name, r.expectation, r.review_id
 
 
 @click.command()
-@click.option("--document", metavar="ID", help="只看一份文件（文件编号或其开头几位）。")
-@click.option("--severity", type=click.Choice(["error", "warning"]), help="只看错误或警告。")
-@click.option("--expectation", metavar="RULE", help="只看一条规则。")
-@click.option("--all", "everything", is_flag=True, help="已处理的也列出。")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="最多列出多少项。")
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON（不受 --limit 限制）。")
+@click.option(
+    "--host", metavar="ADDR", default="127.0.0.1", show_default=True, help="监听的地址；不是本机地址时须先设用户。"
+)
+@click.option("--port", type=click.IntRange(1, 65535), default=8377, show_default=True, help="监听的端口。")
+@click.option("--allow-host", "names", metavar="NAME", multiple=True, help="审核台还应答的主机名（可重复）。")
+@click.option(
+    "--certificate",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="HTTPS 证书（PEM）。",
+)
+@click.option(
+    "--key", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="HTTPS 私钥（PEM）。"
+)
+@click.option("--https-proxy", is_flag=True, help="前面有提供 HTTPS 的反向代理。")
+@click.option("--by", "local_name", metavar="WHO", help="没有设用户时，处理记在谁名下（默认为系统登录名）。")
+@click.option("--users", "list_users", is_flag=True, help="列出用户后退出。")
+@click.option("--add-user", metavar="NAME", help="新设用户或改其密码、角色后退出；密码从终端或标准输入读入。")
+@click.option(
+    "--role",
+    type=click.Choice(["viewer", "steward", "admin"]),
+    default="steward",
+    show_default=True,
+    help="--add-user 的角色：查看、审核、管理。",
+)
+@click.option("--disable-user", metavar="NAME", help="停用用户后退出。")
+@click.option("--list", "listing", is_flag=True, help="不开网页，在命令行列出待审事项。")
+@click.option("--document", metavar="ID", help="列出时：只看一份文件（文件编号或其开头几位）。")
+@click.option("--severity", type=click.Choice(["error", "warning"]), help="列出时：只看错误或警告。")
+@click.option("--expectation", metavar="RULE", help="列出时：只看一条规则。")
+@click.option("--all", "everything", is_flag=True, help="列出时：已处理的也列出。")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="列出时：最多多少项。")
+@click.option("--json", "as_json", is_flag=True, help="列出为 JSON（不受 --limit 限制）。")
 @click.pass_obj
 def review(
     home: Home,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    certificate: Path | None,
+    key: Path | None,
+    https_proxy: bool,
+    local_name: str | None,
+    list_users: bool,
+    add_user: str | None,
+    role: str,
+    disable_user: str | None,
+    listing: bool,
     document: str | None,
     severity: str | None,
     expectation: str | None,
@@ -36,15 +76,95 @@ def review(
     limit: int,
     as_json: bool,
 ) -> int:
-    """列出待审事项，并说明怎样处理。
+    """打开审核台（网页，默认只在本机 127.0.0.1）；加 --list 则在命令行列出待审事项。
 
-    网页审核台尚未提供，将由后续版本加入；目前请用 kuanxiang decide 在命令行处理。
+    设了用户以后，打开审核台须登录。角色：viewer 只看，steward 可处理，admin 还可看日志、管用户。
     """
+    if list_users or add_user or disable_user:
+        return _users(home, add_user, role, disable_user)
+    if listing or as_json or document or severity or expectation or everything:
+        parameters = {"all": everything, "document": document, "severity": severity, "expectation": expectation}
+        return _list(home, parameters, limit, as_json)
+    if (certificate is None) != (key is None):
+        raise click.UsageError("--certificate 与 --key 要一起给。")
+    return _serve(home, host, port, names, certificate, key, https_proxy, local_name)
+
+
+def _serve(
+    home: Home,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    certificate: Path | None,
+    key: Path | None,
+    https_proxy: bool,
+    local_name: str | None,
+) -> int:
+    """The console until it is stopped."""
+    import getpass
+
+    from flows.home import HomeError
+    from review.app import serve
+    from review.settings import Settings
+
+    if not home.warehouse.exists():
+        raise HomeError(f"{home.root} 里还没有仓库；先运行 kuanxiang ingest，或用 --home 指定数据目录。")
+    try:
+        own_name = local_name or getpass.getuser()
+    except (KeyError, OSError):
+        own_name = "本机"
+    settings = Settings(host, port, names, own_name, certificate, key, https_proxy)
+    if not settings.loopback and not settings.secure:
+        click.echo(
+            "提醒：没有 HTTPS，密码和内容在网络上是明文。用 --certificate 和 --key，或放在反向代理后面。", err=True
+        )
+    serve(home, settings, announce=lambda address: click.echo(f"审核台：{address}　（Ctrl+C 结束）"))
+    return 0
+
+
+def _users(home: Home, add_user: str | None, role: str, disable_user: str | None) -> int:
+    """Users listed, set or disabled."""
+    import getpass
+    import sys
+
+    from flows import show
+    from review import access
+
+    try:
+        by = f"命令行:{getpass.getuser()}"
+    except (KeyError, OSError):
+        by = "命令行"
+    try:
+        if add_user:
+            if not access.has_users(home) and role != "admin":
+                raise access.AccessError("第一个用户须是管理员：加上 --role admin。")
+            if sys.stdin.isatty():
+                password = click.prompt("密码", hide_input=True, confirmation_prompt="再输一遍")
+            else:
+                password = sys.stdin.readline().rstrip("\n")
+            access.set_user(home, add_user, role, password, by=by)
+            click.echo(f"用户 {add_user}（{role}）已设好；打开审核台须登录。")
+        if disable_user:
+            access.disable_user(home, disable_user, by=by)
+            click.echo(f"用户 {disable_user} 已停用。")
+    except access.AccessError as error:
+        raise click.UsageError(str(error)) from None
+    rows = [
+        (one.name, one.role, "停用" if one.disabled else "", f"{one.created_at:%Y-%m-%d}") for one in access.users(home)
+    ]
+    if rows:
+        show.write_table(["用户", "角色", "状态", "设立"], rows)
+    else:
+        click.echo("还没有用户：审核台只在本机使用，不需要登录。")
+    return 0
+
+
+def _list(home: Home, parameters: dict[str, Any], limit: int, as_json: bool) -> int:
+    """The items as lines or JSON."""
     from flows import show
     from flows.commands.names import REVIEW_STATE, SEVERITY
     from flows.warehouse import reading
 
-    parameters = {"all": everything, "document": document, "severity": severity, "expectation": expectation}
     with reading(home) as connection:
         found = connection.execute(_LIST, parameters)
         columns = [column[0] for column in found.description]
@@ -69,8 +189,7 @@ def review(
         click.echo(
             "处理：kuanxiang decide 编号 accept|correct|waive|reject --by 姓名 --reason 理由\n"
             "  accept 原文如此，保留并标为自相矛盾；correct 读错了（--value 正确金额 或 --code 正确编码）；\n"
-            "  waive 该规则不适用（--until 日期）；reject 整份文件不发布。先看原文：kuanxiang trace 金额编号\n"
-            "网页审核台尚未提供。"
+            "  waive 该规则不适用（--until 日期）；reject 整份文件不发布。先看原文：kuanxiang trace 金额编号"
         )
     return 0
 

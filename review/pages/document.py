@@ -1,0 +1,182 @@
+"""The document page: every table as read beside the original's pages; a click on a figure shows where it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nicegui import ui
+
+from review.elements import Grid, Viewer
+from review.pages.desk import Desk, away
+from review.pages.item import grid_of, picture_address, viewer_words
+from review.pictures import SCALES, NoPicture
+from review.queries import document as documents
+from review.queries.document import DocumentView, Figure, NoDocument, Sheet
+from review.queries.queue import Filters
+
+
+async def build(desk: Desk, document_id: str, figure: str = "") -> None:
+    """The page of one document inside the frame. figure: a figure to begin with."""
+    t = desk.words
+    try:
+        view = await away(documents.load, desk.home, document_id)
+    except NoDocument:
+        ui.label(t("error.no_document")).classes("kx-nothing")
+        return
+    table_no = await away(documents.table_of, desk.home, document_id, figure) if figure else _first(view)
+    page = _Page(desk, view)
+    with ui.element("div").classes("kx-page kx-document"):
+        _head(desk, view)
+        with ui.element("div").classes("kx-item-body"):
+            with ui.element("div").classes("kx-evidence"):
+                page.holder = ui.element("div").classes("kx-leaves")
+            with ui.element("div").classes("kx-panel kx-panel-wide"):
+                page.tabs = ui.element("div").classes("kx-table-list")
+                page.grid = ui.element("div").classes("kx-table-holder")
+    await page.open(table_no, figure)
+
+
+def _first(view: DocumentView) -> int | None:
+    read = [table for table in view.tables if table["items"]]
+    for table in read or view.tables:
+        number: int | None = table["table_no"]
+        return number
+    return None
+
+
+def _head(desk: Desk, view: DocumentView) -> None:
+    t = desk.words
+    facts = view.facts
+    with ui.element("div").classes("kx-item-top"):
+        ui.button("←", on_click=ui.navigate.back).props(f'flat dense aria-label="{t("item.back")}"').classes("kx-link")
+        with ui.element("div").classes("kx-item-name"):
+            ui.label(facts["title"] or facts["file_name"]).classes("kx-h2 kx-ellipsis")
+            year = f"{facts['fiscal_year']} {t.of('kind', facts['report_kind'])}" if facts["fiscal_year"] else ""
+            pages = t("document.pages", n=facts["pages"]) if facts["pages"] else ""
+            parts = (
+                facts["department"] or "",
+                year,
+                facts["file_name"],
+                facts["format"] or "",
+                pages,
+                facts["status_reason"] or "",
+            )
+            ui.label("　".join(part for part in parts if part)).classes("kx-faint kx-ellipsis")
+        ui.element("div").classes("kx-grow")
+        if view.open_items:
+
+            def to_queue() -> None:
+                desk.filters = Filters(document=facts["document_id"])
+                ui.navigate.to("/")
+
+            ui.label(t("document.open_items", n=view.open_items)).classes("kx-pill")
+            ui.button(t("document.to_queue"), on_click=to_queue).props("outline dense no-caps").classes("kx-outline")
+
+
+class _Page:
+    """What changes on the page: the table shown, the picture beside it."""
+
+    def __init__(self, desk: Desk, view: DocumentView) -> None:
+        self._desk, self._view = desk, view
+        self.holder: Any = None
+        self.tabs: Any = None
+        self.grid: Any = None
+        self._viewer: Viewer | None = None
+        self._shown: int | None = None
+
+    async def open(self, table_no: int | None, figure: str = "") -> None:
+        """Show a table and the page it begins on (or the page of a figure)."""
+        desk, view = self._desk, self._view
+        self._list(table_no)
+        found = await away(documents.sheet, desk.home, view.facts["document_id"], table_no)
+        self.grid.clear()
+        with self.grid:
+            self._title(found)
+            if found.rows:
+                columns, rows = grid_of(found, {})
+                Grid(columns, rows, selected=figure, on_pick=lambda one: self._pick(found, one))
+            elif found.reason:
+                ui.label(desk.words("document.unread", reason=found.reason)).classes("kx-nothing")
+            else:
+                ui.label(desk.words("document.nothing")).classes("kx-nothing")
+            if found.cut:
+                ui.label(desk.words("document.cut", n=found.cut)).classes("kx-faint")
+        if figure:
+            await self._pick(found, figure)
+        else:
+            await self._turn_to(found.page or 1, found, None)
+
+    def _title(self, found: Sheet) -> None:
+        t = self._desk.words
+        with ui.element("div").classes("kx-table-title"):
+            ui.label(found.title or found.form).classes("kx-h3")
+            parts = (
+                found.form if found.form != found.title else "",
+                found.unit,
+                t("document.amounts", amounts=found.amounts, items=found.items) if found.amounts else "",
+            )
+            ui.label("　".join(part for part in parts if part)).classes("kx-faint kx-hint")
+
+    def _list(self, table_no: int | None) -> None:
+        t = self._desk.words
+        self.tabs.clear()
+        with self.tabs:
+            for table in self._view.tables:
+                chosen = table["table_no"] == table_no
+                read = bool(table["items"])
+                with (
+                    ui.element("button")
+                    .classes("kx-table-tab" + (" kx-chosen" if chosen else "") + ("" if read else " kx-unread"))
+                    .on("click", lambda _, table=table: self.open(table["table_no"]))
+                ):
+                    ui.label(table["name"] or table["title"] or "—").classes("kx-ellipsis")
+                    where = t("item.page", n=table["first_page"]) if table["first_page"] else (table["sheet"] or "")
+                    ui.label(where).classes("kx-faint kx-hint")
+
+    async def _pick(self, found: Sheet, line_item_id: str) -> None:
+        figure = next((f for row in found.rows for f in row.figures.values() if f.line_item_id == line_item_id), None)
+        if figure is not None:
+            await self._turn_to(figure.page or found.page or 1, found, figure)
+
+    async def _turn_to(self, page: int, found: Sheet, figure: Figure | None) -> None:
+        desk, facts = self._desk, self._view.facts
+        if not self._view.pictured:
+            if self._shown is None:
+                self._shown = 0
+                with self.holder:
+                    ui.label(desk.words("item.no_page")).classes("kx-nothing")
+            return
+        marks = [
+            {
+                "id": one.line_item_id,
+                "role": "observed" if one is figure else "plain",
+                "box": list(one.box),
+                "text": one.hint,
+            }
+            for row in found.rows
+            for one in row.figures.values()
+            if one.page == page and one.box is not None and (one is figure or figure is None)
+        ]
+        try:
+            picture = await away(desk.picture, facts["document_id"], page)
+        except NoPicture as error:
+            self.holder.clear()
+            self._viewer = None
+            with self.holder:
+                ui.label(str(error)).classes("kx-nothing")
+            return
+        props: dict[str, Any] = {
+            "src": picture_address(facts["document_id"], page, SCALES[0]),
+            "fine": picture_address(facts["document_id"], page, SCALES[1]),
+            "width": picture.width,
+            "height": picture.height,
+            "marks": marks,
+            "title": desk.words("item.page", n=page),
+            "focus": figure.line_item_id if figure is not None else "",
+        }
+        if self._viewer is None:
+            self.holder.clear()
+            with self.holder:
+                self._viewer = Viewer(words=viewer_words(desk), **props)
+        else:
+            self._viewer.show(**props)

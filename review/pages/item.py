@@ -1,0 +1,446 @@
+"""The item page: evidence on the left, the question, its figures and the answers on the right."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nicegui import ui
+
+from review import actions
+from review.actions import Refused
+from review.elements import Grid, Keys, Viewer
+from review.pages import deciding
+from review.pages.desk import Desk, away, say
+from review.pictures import SCALES, NoPicture
+from review.queries.document import Sheet, sheet
+from review.queries.item import Item, Leaf, NoItem, Operand
+
+_ACTIONS = {"a": "accept", "c": "correct", "w": "waive", "r": "reject"}
+_SHOWN = 2
+"""Pages side by side; further ones behind buttons."""
+
+
+async def build(desk: Desk, review_id: str) -> None:
+    """The page of one item inside the frame."""
+    t = desk.words
+    try:
+        if not desk.order:
+            desk.groups(await away(desk.rows))
+        item = await away(desk.ahead.load, desk.console, review_id)
+    except NoItem:
+        ui.label(t("error.no_item")).classes("kx-nothing")
+        return
+    desk.last = review_id
+    evidence = [await _evidence(desk, leaf) for leaf in item.leaves[:_SHOWN]]
+    with ui.element("div").classes("kx-page kx-item"):
+        _top(desk, item)
+        with ui.element("div").classes("kx-item-body"):
+            with ui.element("div").classes("kx-evidence"):
+                _leaves(desk, item, evidence)
+            with ui.element("div").classes("kx-panel"):
+                _question(desk, item)
+                _answers(desk, item)
+    asyncio.get_running_loop().run_in_executor(None, _prepare, desk, review_id)
+
+
+def _prepare(desk: Desk, review_id: str) -> None:
+    for step in (1, 2):
+        following = desk.beside(review_id, step)
+        if following is not None:
+            desk.ahead.prepare(desk.console, following)
+
+
+def _top(desk: Desk, item: Item) -> None:
+    t = desk.words
+    document = item.document
+    with ui.element("div").classes("kx-item-top"):
+        ui.button("←", on_click=lambda: ui.navigate.to("/")).props(f'flat dense aria-label="{t("item.back")}"').classes(
+            "kx-link"
+        ).tooltip(t("item.back"))
+        ui.label(t.of("severity", item.severity)).classes(f"kx-sev kx-{item.severity}")
+        with ui.element("div").classes("kx-item-name"):
+            ui.label(item.rule["title"]).classes("kx-h2")
+            parts = [
+                document.get("department") or "",
+                f"{document['fiscal_year']} {t.of('kind', document.get('report_kind'))}"
+                if document.get("fiscal_year")
+                else "",
+                document.get("file_name") or "",
+            ]
+            ui.label("　".join(part for part in parts if part)).classes("kx-faint kx-ellipsis")
+        ui.element("div").classes("kx-grow")
+        if item.review_id in desk.order:
+            at = desk.order.index(item.review_id) + 1
+            ui.label(t("item.position", n=at, total=len(desk.order))).classes("kx-pill kx-position")
+        ui.button("k ↑", on_click=lambda: _go(desk, item, -1)).props("flat dense no-caps").classes("kx-link").tooltip(
+            t("item.previous")
+        )
+        ui.button("j ↓", on_click=lambda: _go(desk, item, 1)).props("flat dense no-caps").classes("kx-link").tooltip(
+            t("item.next")
+        )
+        ui.button(t("item.document"), on_click=lambda: _to_document(item)).props("outline dense no-caps").classes(
+            "kx-outline"
+        )
+
+
+def _go(desk: Desk, item: Item, step: int) -> None:
+    target = desk.beside(item.review_id, step)
+    if target is None:
+        say(desk.words("item.filtered_end"))
+        return
+    ui.navigate.to(f"/item/{target}")
+
+
+def _to_document(item: Item) -> None:
+    ui.navigate.to(f"/document/{item.document_id}")
+
+
+async def _evidence(desk: Desk, leaf: Leaf) -> Any:
+    """What a leaf shows: a picture, a table as read, or a sentence why neither."""
+    if leaf.pictured and leaf.page is not None:
+        try:
+            return await away(desk.picture, leaf.document_id, leaf.page)
+        except NoPicture as error:
+            return str(error)
+    return await away(sheet, desk.home, leaf.document_id, leaf.table_no)
+
+
+def _leaves(desk: Desk, item: Item, evidence: Sequence[Any]) -> None:
+    t = desk.words
+    if not item.leaves:
+        ui.label(t("item.no_place")).classes("kx-nothing")
+        return
+    frames: list[Any] = []
+    with ui.element("div").classes("kx-leaves" + (" kx-two" if len(evidence) > 1 else "")):
+        for leaf, found in zip(item.leaves, evidence, strict=False):
+            frame = ui.element("div").classes(f"kx-leaf kx-leaf-{leaf.role}")
+            frames.append(frame)
+            with frame:
+                show_leaf(desk, leaf, found)
+    rest = item.leaves[_SHOWN:]
+    if rest:
+
+        async def other(leaf: Leaf) -> None:
+            found = await _evidence(desk, leaf)
+            frames[-1].clear()
+            with frames[-1]:
+                show_leaf(desk, leaf, found)
+
+        with ui.element("div").classes("kx-more-leaves"):
+            for leaf in item.leaves[1:]:
+                ui.button(leaf_title(desk, leaf), on_click=lambda _, leaf=leaf: other(leaf)).props(
+                    "flat dense no-caps"
+                ).classes("kx-link")
+
+
+def leaf_title(desk: Desk, leaf: Leaf) -> str:
+    """Where a leaf is: page or sheet, and the file."""
+    t = desk.words
+    where = t("item.page", n=leaf.page) if leaf.page else (t("item.sheet", n=leaf.sheet) if leaf.sheet else "")
+    return "　".join(part for part in (where, leaf.file_name) if part)
+
+
+def show_leaf(desk: Desk, leaf: Leaf, found: Any) -> None:
+    """A picture with marks, or a table with marked cells, or a sentence."""
+    t = desk.words
+    if isinstance(found, str):
+        ui.label(found).classes("kx-nothing")
+        return
+    if isinstance(found, Sheet):
+        with ui.element("div").classes("kx-as-read"):
+            ui.label(f"{leaf_title(desk, leaf)}　{found.title or found.form}　{found.unit}").classes("kx-leaf-title")
+            ui.label(t("item.no_page")).classes("kx-faint kx-hint")
+            roles = {mark.line_item_id: mark.role for mark in leaf.marks} | dict.fromkeys(leaf.cells, leaf.role)
+            columns, rows = grid_of(found, roles)
+            Grid(columns, rows)
+        return
+    Viewer(
+        src=picture_address(leaf.document_id, leaf.page or 1, SCALES[0]),
+        fine=picture_address(leaf.document_id, leaf.page or 1, SCALES[1]),
+        width=found.width,
+        height=found.height,
+        marks=[{"id": m.line_item_id, "role": m.role, "box": list(m.box), "text": m.text} for m in leaf.marks],
+        title=leaf_title(desk, leaf),
+        words=viewer_words(desk),
+    )
+
+
+def viewer_words(desk: Desk) -> dict[str, str]:
+    """The viewer's labels."""
+    t = desk.words
+    return {key: t(f"viewer.{key}") for key in ("fit", "marks", "zoom_in", "zoom_out")} | {
+        "loading": t("item.loading"),
+        "broken": t("item.no_page"),
+    }
+
+
+def picture_address(document_id: str, page: int, scale: float) -> str:
+    """Where the browser gets a page's picture."""
+    return f"/page/{document_id}/{page}/{scale:.0f}.jpg"
+
+
+def grid_of(found: Sheet, roles: dict[str, str]) -> tuple[list[str], list[dict[str, Any]]]:
+    """A table as read for the grid element; roles: marked figures."""
+    numbers = [number for number, _ in found.columns]
+    rows = []
+    for row in found.rows:
+        cells = [
+            {
+                "id": f.line_item_id,
+                "text": f.text,
+                "quality": f.quality,
+                "role": roles.get(f.line_item_id, ""),
+                "hint": f.hint,
+            }
+            if (f := row.figures.get(number)) is not None
+            else None
+            for number in numbers
+        ]
+        rows.append({"label": row.label, "depth": row.depth, "cells": cells})
+    return [heading for _, heading in found.columns], rows
+
+
+def _question(desk: Desk, item: Item) -> None:
+    t = desk.words
+    with ui.element("div").classes("kx-panel-scroll"):
+        with ui.element("div").classes("kx-card"):
+            ui.label(item.message).classes("kx-finding")
+            if item.status != "open":
+                at = f"{item.decided_at:%Y-%m-%d %H:%M}" if item.decided_at else ""
+                ui.label(
+                    t(
+                        "item.decided",
+                        who=item.decided_by or "—",
+                        at=at,
+                        status=t.of("status", item.status),
+                        reason=item.reason or "",
+                    )
+                ).classes(f"kx-decided kx-chip-{item.status}")
+            if item.expected is not None or item.observed is not None:
+                with ui.element("div").classes("kx-sides"):
+                    _side(t("item.expected"), item.expected, "expected")
+                    _side(t("item.observed"), item.observed, "observed")
+                    if item.difference:
+                        _side(t("item.difference"), item.difference, "difference")
+                if item.tolerance and item.in_money:
+                    ui.label(t("item.tolerance", n=f"{item.tolerance:,.0f}")).classes("kx-faint kx-hint")
+            if item.cause:
+                with ui.element("div").classes("kx-cause"):
+                    ui.label(item.cause)
+                    ui.button(t("item.bulk"), on_click=lambda: _bulk(desk, item)).props("flat dense no-caps").classes(
+                        "kx-link"
+                    )
+        if item.operands:
+            _figures(desk, item.operands)
+        _tabs(desk, item)
+
+
+def _side(label: str, value: str | None, kind: str) -> None:
+    with ui.element("div").classes(f"kx-side-box kx-side-{kind}"):
+        ui.label(label).classes("kx-faint")
+        ui.label(value or "—").classes("kx-amount")
+
+
+def _figures(desk: Desk, operands: Sequence[Operand]) -> None:
+    t = desk.words
+    with ui.element("div").classes("kx-card"):
+        ui.label(t("item.operands")).classes("kx-h3")
+        with ui.element("div").classes("kx-operands"):
+            for one in operands[:60]:
+                with ui.element("div").classes(f"kx-operand kx-operand-{one.side or 'other'}"):
+                    with ui.element("div").classes("kx-operand-name"):
+                        ui.label(one.label or one.form)
+                        where = t("item.page", n=one.page) if one.page else (one.cell or "")
+                        ui.label("　".join(part for part in (one.form, one.column, where) if part)).classes(
+                            "kx-faint kx-hint"
+                        )
+                    with ui.element("div").classes("kx-operand-value"):
+                        ui.label(f"{one.text}{one.unit}").classes("kx-money")
+                        note = (
+                            t("item.suspect")
+                            if one.suspect
+                            else (t("item.checks", n=one.checks) if one.checks else t.of("quality", one.quality))
+                        )
+                        ui.label(note).classes("kx-hint " + ("kx-suspect" if one.suspect else "kx-faint"))
+                        if one.extracted_text:
+                            ui.label(f"{t('item.machine')} {one.extracted_text}").classes("kx-hint kx-faint")
+            if len(operands) > 60:
+                ui.label(f"… +{len(operands) - 60}").classes("kx-faint")
+
+
+def _tabs(desk: Desk, item: Item) -> None:
+    t = desk.words
+    with ui.element("div").classes("kx-card"):
+        with ui.tabs().props("dense no-caps align=left inline-label").classes("kx-tabs") as tabs:
+            for name in ("rule", "history", "neighbours", "same_amount", "other_years"):
+                count = {
+                    "history": len(item.history),
+                    "same_amount": len(item.same_amount),
+                    "other_years": len(item.other_years),
+                }.get(name)
+                ui.tab(name, label=t(f"item.{name}") + (f" {count}" if count else ""))
+        with ui.tab_panels(tabs, value="rule").props("transition-duration=0").classes("kx-tab-panels"):
+            with ui.tab_panel("rule"):
+                for key, label in (("expected", "should"), ("source", "source"), ("remedy", "remedy")):
+                    if item.rule[key]:
+                        with ui.element("div").classes("kx-fact"):
+                            ui.label(t(f"item.{label}")).classes("kx-faint")
+                            ui.label(item.rule[key])
+                with ui.element("div").classes("kx-fact"):
+                    ui.label(t("item.rule")).classes("kx-faint")
+                    ui.label(f"{item.expectation}　·　{item.review_id[:12]}").classes("kx-code")
+            with ui.tab_panel("history"):
+                _history(desk, item)
+            with ui.tab_panel("neighbours"):
+                _neighbours(desk, item)
+            with ui.tab_panel("same_amount"):
+                _elsewhere(desk, item.same_amount)
+            with ui.tab_panel("other_years"):
+                _elsewhere(desk, item.other_years)
+
+
+def _history(desk: Desk, item: Item) -> None:
+    t = desk.words
+    with ui.element("div").classes("kx-fact"):
+        ui.label(f"{item.opened_at:%Y-%m-%d %H:%M}").classes("kx-faint")
+        ui.label(t("item.opened"))
+    for event in item.history:
+        with ui.element("div").classes("kx-fact"):
+            ui.label(f"{event.at:%Y-%m-%d %H:%M}").classes("kx-faint")
+            extra = "　".join(str(part) for part in (event.value, event.code, event.until) if part)
+            ui.label(f"{event.who}　{t.of('action', event.action)}　{extra}　{event.reason}")
+
+
+def _neighbours(desk: Desk, item: Item) -> None:
+    if not item.neighbours:
+        ui.label(desk.words("item.nothing")).classes("kx-faint")
+        return
+    columns: dict[int, str] = {}
+    rows: dict[int, dict[str, Any]] = {}
+    for one in item.neighbours:
+        columns.setdefault(one["column_no"], one["column"])
+        row = rows.setdefault(one["row_no"], {"label": one["label"], "depth": 0, "cells": {}, "here": False})
+        row["cells"][one["column_no"]] = {
+            "id": one["line_item_id"], "text": one["text"], "quality": one["quality"] or "",
+            "role": "observed" if one["here"] else "", "hint": one["column"],
+        }  # fmt: skip
+        row["here"] = row["here"] or one["here"]
+    numbers = sorted(columns)
+    Grid(
+        [columns[number] for number in numbers],
+        [{**row, "cells": [row["cells"].get(number) for number in numbers]} for row in rows.values()],
+    )
+
+
+def _elsewhere(desk: Desk, found: Sequence[dict[str, Any]]) -> None:
+    t = desk.words
+    if not found:
+        ui.label(t("item.nothing")).classes("kx-faint")
+        return
+    for one in found:
+        with (
+            ui.element("div")
+            .classes("kx-fact kx-clickable")
+            .on(
+                "click",
+                lambda _, one=one: ui.navigate.to(f"/document/{one['document_id']}?figure={one['line_item_id']}"),
+            )
+        ):
+            ui.label(f"{one.get('year') or ''}").classes("kx-faint")
+            where = t("item.page", n=one["page"]) if one["page"] else (one["sheet"] or "")
+            with ui.element("div"):
+                ui.label(f"{one['text']}　{one['label']}").classes("kx-elsewhere")
+                ui.label(
+                    "　".join(part for part in (one["form"], one["column"], where, one.get("file_name", "")) if part)
+                ).classes("kx-faint kx-hint")
+
+
+def _bulk(desk: Desk, item: Item) -> None:
+    members = [row.review_id for row in desk.rows() if row.group_id == item.group_id]
+
+    async def after() -> None:
+        await _onward(desk, item)
+
+    deciding.bulk(desk, members, item.cause, after)
+
+
+async def _onward(desk: Desk, item: Item) -> None:
+    """To the next open item of the queue as it was filtered; the queue when there is none."""
+    statuses = {row.review_id: row.status for row in await away(desk.rows)}
+    order = desk.order
+    start = order.index(item.review_id) + 1 if item.review_id in order else 0
+    for review_id in [*order[start:], *order[:start]]:
+        if statuses.get(review_id) == "open":
+            ui.navigate.to(f"/item/{review_id}")
+            return
+    say(desk.words("item.all_done"), "good")
+    ui.navigate.to("/")
+
+
+def _answers(desk: Desk, item: Item) -> None:
+    t = desk.words
+
+    def ask(action: str) -> None:
+        async def after() -> None:
+            await _onward(desk, item)
+
+        deciding.single(desk, item, action, after)
+
+    async def undo() -> None:
+        # An open item has nothing to take back: then it is the last decision of this person, a bulk one as a whole.
+        own = item.status in ("accepted", "corrected", "waived", "rejected")
+        batch = [item.review_id] if own else (desk.undoable[-1] if desk.undoable else [])
+        if not batch:
+            return
+        try:
+            for review_id in batch:
+                await away(actions.undo, desk.home, desk.me(), review_id, address=desk.address)
+        except Refused as refusal:
+            say(str(refusal), "bad")
+            return
+        if batch in desk.undoable:
+            desk.undoable.remove(batch)
+        desk.console.rebuilder.touch()
+        say(t("item.undone"), "good")
+        if item.review_id in batch:
+            desk.refresh()
+        else:
+            ui.navigate.to(f"/item/{batch[0]}")
+
+    with ui.element("div").classes("kx-answers"):
+        for key, action in _ACTIONS.items():
+            with (
+                ui.element("button")
+                .classes(f"kx-answer kx-answer-{action}")
+                .on("click", lambda _, action=action: ask(action))
+                .props(f'title="{t(f"meaning.{action}")}"')
+            ):
+                ui.label(key).classes("kx-key")
+                ui.label(t(f"action.{action}"))
+        with (
+            ui.element("button")
+            .classes("kx-answer kx-answer-undo")
+            .on("click", undo)
+            .props(f'title="{t("meaning.undo")}"')
+        ):
+            ui.label("z").classes("kx-key")
+            ui.label(t("action.undo"))
+
+    async def pressed(key: str) -> None:
+        jobs: dict[str, Callable[[], Any]] = {
+            "j": lambda: _go(desk, item, 1),
+            "k": lambda: _go(desk, item, -1),
+            "u": lambda: ui.navigate.to("/"),
+            "d": lambda: _to_document(item),
+            "b": lambda: _bulk(desk, item) if item.cause else None,
+        }
+        if key in _ACTIONS:
+            ask(_ACTIONS[key])
+        elif key == "z":
+            await undo()
+        elif key in jobs:
+            jobs[key]()
+
+    Keys([*_ACTIONS, "z", "j", "k", "u", "d", "b"], pressed)

@@ -1,0 +1,183 @@
+"""The queue page: filters, groups of one cause, bulk decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+
+from models.decisions import utc_now
+from models.wording import FORM_NAMES
+from review.elements import QueueList
+from review.pages import deciding
+from review.pages.desk import Desk, away
+from review.queries.progress import today
+from review.queries.queue import Filters, Group, QueueRow, choices
+
+_AGES = (1, 3, 7, 30)
+_SENT = 1500
+"""Groups sent to the browser at most."""
+
+
+async def build(desk: Desk) -> None:
+    """The page inside the frame."""
+    t = desk.words
+    rows, done = await away(desk.rows), await away(today, desk.home)
+    with ui.element("div").classes("kx-page kx-queue"):
+        with ui.element("div").classes("kx-queue-head"):
+            ui.label(t("queue.heading")).classes("kx-h1")
+            count = ui.label().classes("kx-faint")
+            ui.element("div").classes("kx-grow")
+            ui.label(t("queue.done_today", n=done)).classes("kx-pill")
+            ui.button(t("queue.start"), on_click=lambda: _start(desk)).props("unelevated no-caps dense").classes(
+                "kx-primary"
+            )
+        bar = ui.element("div").classes("kx-filters")
+        holder = ui.element("div").classes("kx-queue-body")
+
+    def show() -> None:
+        groups = desk.groups(rows)
+        count.set_text(t("queue.count", items=len(desk.order), groups=len(groups)))
+        holder.clear()
+        with holder:
+            if not groups:
+                nothing = desk.filters == Filters()
+                ui.label(t("queue.empty") if nothing else t("queue.none")).classes("kx-nothing")
+                return
+            QueueList(
+                [_group(desk, group) for group in groups[:_SENT]],
+                {key: t(f"queue.{key}") for key in ("heading", "bulk", "more")},
+                desk.last,
+                on_open=lambda review_id: _open(desk, review_id),
+                on_bulk=lambda group_id: bulk(group_id, groups),
+            )
+
+    async def reload() -> None:
+        nonlocal rows
+        rows = await away(desk.rows)
+        show()
+
+    def bulk(group_id: str, groups: list[Group]) -> None:
+        group = next((one for one in groups if one.group_id == group_id), None)
+        if group is not None:
+            deciding.bulk(desk, [row.review_id for row in group.rows], group.cause, after=reload)
+
+    def change(name: str, value: Any) -> None:
+        desk.filters = desk.filters.changed(name, value)
+        show()
+
+    with bar:
+        _filters(desk, rows, change, show)
+    show()
+
+
+def _start(desk: Desk) -> None:
+    if desk.order:
+        _open(desk, desk.order[0])
+
+
+def _open(desk: Desk, review_id: str) -> None:
+    if review_id in desk.order:
+        ui.navigate.to(f"/item/{review_id}")
+
+
+def _filters(desk: Desk, rows: list[QueueRow], change: Any, show: Any) -> None:
+    t = desk.words
+    texts: dict[str, Callable[[str], str]] = {
+        "severity": lambda v: t.of("severity", v),
+        "status": lambda v: t.of("status", v),
+        "form": lambda v: FORM_NAMES.get(v, v),
+    }
+    kept: dict[str, Any] = {}
+
+    def select(name: str, attribute: str, label: str) -> None:
+        word = texts.get(attribute, str)
+        options = {"": t("queue.all")} | {value: f"{word(value)}（{n}）" for value, n in choices(rows, attribute)}
+        now = getattr(desk.filters, name) or ""
+        if now not in options:
+            options[now] = word(now)
+        kept[name] = (
+            ui.select(
+                options,
+                value=now,
+                label=label,
+                with_input=len(options) > 8,
+                on_change=lambda event: change(name, event.value),
+            )
+            .props("dense outlined options-dense hide-bottom-space")
+            .classes(f"kx-filter kx-filter-{name}")
+        )
+
+    search = (
+        ui.input(
+            value=desk.filters.text or "",
+            placeholder=t("queue.search"),
+            on_change=lambda event: change("text", event.value),
+        )
+        .props("dense outlined clearable debounce=250 hide-bottom-space")
+        .classes("kx-filter kx-filter-text")
+    )
+    select("status", "status", t("queue.status"))
+    select("severity", "severity", t("queue.severity"))
+    select("region", "region", t("queue.region"))
+    select("department", "department", t("queue.department"))
+    select("rule", "expectation", t("queue.rule"))
+    select("form", "form", t("queue.form"))
+    ages: dict[int, str] = {0: t("queue.all")} | {n: t("queue.days", n=n) for n in _AGES}
+    kept["days"] = (
+        ui.select(
+            ages,
+            value=desk.filters.days or 0,
+            label=t("queue.age"),
+            on_change=lambda event: change("days", event.value),
+        )
+        .props("dense outlined options-dense hide-bottom-space")
+        .classes("kx-filter kx-filter-days")
+    )
+
+    def clear() -> None:
+        desk.filters = Filters()
+        search.value = ""
+        for name, element in kept.items():
+            element.value = 0 if name == "days" else (getattr(desk.filters, name) or "")
+        show()
+
+    ui.button(t("queue.clear"), on_click=clear).props("flat dense no-caps").classes("kx-link")
+
+
+def _group(desk: Desk, group: Group) -> dict[str, Any]:
+    return {
+        "id": group.group_id,
+        "cause": group.cause or group.head.message,
+        "count": desk.words("queue.group", n=len(group.rows)),
+        "rows": [_row(desk, row) for row in group.rows],
+    }
+
+
+def _row(desk: Desk, row: QueueRow) -> dict[str, Any]:
+    t = desk.words
+    year = f"{row.fiscal_year} {t.of('kind', row.report_kind)}" if row.fiscal_year else ""
+    days = (utc_now() - row.opened_at).days
+    place = t("queue.page", n=row.page) if row.page else (row.sheet or "")
+    return {
+        "id": row.review_id,
+        "severity": row.severity,
+        "sev": t.of("severity", row.severity),
+        "title": row.title,
+        "message": row.message,
+        "department": row.department or row.file_name,
+        "document": year or row.file_name,
+        "worth": shown_worth(row),
+        "place": place,
+        "age": t("queue.opened", n=days) if days else t("queue.today"),
+        "status": row.status,
+        "state": t.of("status", row.status),
+    }
+
+
+def shown_worth(row: QueueRow) -> str:
+    """The size of the difference in 万元, or 元 where it is small."""
+    if row.worth is None:
+        return ""
+    return f"{row.worth / 10_000:,.2f} 万元" if row.worth >= 10_000 else f"{row.worth:,.2f} 元"

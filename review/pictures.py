@@ -1,0 +1,195 @@
+"""Pictures of pages: drawn by processes apart (`drawing`), kept in a bounded cache under the home folder.
+
+A picture is named by document, page and scale, all checked before they become a path. Pages asked for by a person and pages
+drawn ahead go to different processes, so that nobody waits for what nobody looks at yet.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import selectors
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+SCALES = (2.0, 4.0)
+"""Pixels a point: for reading, for looking closely."""
+_DOCUMENT = re.compile(r"[0-9a-f]{64}")
+_PICTURED = frozenset({"pdf", "pdf-scan", "png", "jpg", "jpeg", "tiff", "gif", "bmp"})
+
+
+class NoPicture(Exception):
+    """There is no picture of that page; the message is a Chinese sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page's picture on disk; width and height of the page in points."""
+
+    path: Path
+    width: float
+    height: float
+
+
+def has_pages(format_: str | None) -> bool:
+    """Whether documents of this format have pages that can be drawn."""
+    return (format_ or "") in _PICTURED
+
+
+class _Process:
+    """One drawing process, started when first needed and again after it died or was killed for taking too long."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> subprocess.Popen[bytes]:
+        if self._child is None or self._child.poll() is not None:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "review.drawing"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONSAFEPATH": ""},
+                cwd=Path(__file__).resolve().parent.parent,
+            )
+        return self._child
+
+    def ask(self, request: dict[str, object]) -> dict[str, object]:
+        """One answer. Raises NoPicture when the process died or took too long."""
+        with self._lock:
+            child = self.start()
+            assert child.stdin is not None
+            assert child.stdout is not None
+            try:
+                child.stdin.write(json.dumps(request).encode() + b"\n")
+                child.stdin.flush()
+                with selectors.DefaultSelector() as selector:
+                    selector.register(child.stdout, selectors.EVENT_READ)
+                    if not selector.select(self._seconds):
+                        raise NoPicture(f"这一页 {self._seconds:.0f} 秒内没有画完，已放弃。")
+                line = child.stdout.readline()
+                if not line:
+                    raise NoPicture("画页面的程序意外退出，这一页画不出来。")
+                answer = json.loads(line)
+            except (OSError, NoPicture, ValueError) as error:
+                self._kill()
+                raise error if isinstance(error, NoPicture) else NoPicture("画页面的程序意外退出。") from error
+        assert isinstance(answer, dict)
+        return answer
+
+    def _kill(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait(5)
+            self._child = None
+
+    def close(self) -> None:
+        with self._lock:
+            self._kill()
+
+
+class Pictures:
+    """The pictures of one home.
+
+    originals: where the originals lie by hash. cache: folder of the pictures. most_bytes: the cache's bound. seconds: time a
+    page may take.
+    """
+
+    def __init__(self, originals: Path, cache: Path, *, most_bytes: int = 512 * 2**20, seconds: float = 20.0) -> None:
+        self._originals = originals
+        self._cache = cache
+        self._most_bytes = most_bytes
+        self._processes = (_Process(seconds), _Process(seconds))
+        self._busy: dict[Path, threading.Lock] = {}
+        self._guard = threading.Lock()
+        self._written = 0
+
+    def warm(self) -> None:
+        """Start the drawing processes now."""
+        for process in self._processes:
+            process.start()
+
+    def close(self) -> None:
+        """End them."""
+        for process in self._processes:
+            process.close()
+
+    def page(self, document_id: str, page: int, scale: float = SCALES[0], *, ahead: bool = False) -> Picture:
+        """The picture of a page (1-based), drawn now if it is not in the cache. ahead: nobody is waiting for it yet.
+
+        Raises NoPicture: no such document or page, or it cannot be drawn.
+        """
+        if not _DOCUMENT.fullmatch(document_id) or not 1 <= page <= 100_000 or scale not in SCALES:
+            raise NoPicture("没有这一页。")
+        original = self._originals / document_id[:2] / document_id
+        target = self._cache / document_id[:2] / f"{document_id}-{page}-{scale:.0f}.jpg"
+        with self._guard:
+            lock = self._busy.setdefault(target, threading.Lock())
+        with lock:
+            kept = _kept(target)
+            if kept is None:
+                kept = self._draw(original, page, scale, target, ahead)
+        with self._guard:
+            self._busy.pop(target, None)
+        return kept
+
+    def _draw(self, original: Path, page: int, scale: float, target: Path, ahead: bool) -> Picture:
+        if not original.is_file():
+            raise NoPicture("原件不在数据目录里，画不出页面。")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".part-", suffix=".jpg", dir=target.parent)
+        os.close(handle)
+        part = Path(name)
+        try:
+            answer = self._processes[1 if ahead else 0].ask(
+                {"path": str(original), "page": page, "scale": scale, "target": str(part)}
+            )
+            if "error" in answer:
+                raise NoPicture(str(answer["error"]))
+            width, height = float(str(answer["width"])), float(str(answer["height"]))
+            target.with_suffix(".json").write_text(json.dumps([width, height]), encoding="utf-8")
+            part.replace(target)
+        finally:
+            with suppress(OSError):
+                part.unlink()
+        self._bound(target.stat().st_size)
+        return Picture(target, width, height)
+
+    def _bound(self, written: int) -> None:
+        """Remove the pictures longest unused when a good deal was written since the last look."""
+        with self._guard:
+            self._written += written
+            if self._written < self._most_bytes // 20:
+                return
+            self._written = 0
+        files = []
+        for path in self._cache.glob("*/*.jpg"):
+            with suppress(OSError):
+                stat = path.stat()
+                files.append((stat.st_mtime, stat.st_size, path))
+        total = sum(size for _, size, _ in files)
+        for _, size, path in sorted(files):
+            if total <= self._most_bytes:
+                break
+            for one in (path, path.with_suffix(".json")):
+                with suppress(OSError):
+                    one.unlink()
+            total -= size
+
+
+def _kept(target: Path) -> Picture | None:
+    """The picture as it lies in the cache; touched, so that it counts as used."""
+    try:
+        width, height = json.loads(target.with_suffix(".json").read_text(encoding="utf-8"))
+        os.utime(target)
+    except (OSError, ValueError):
+        return None
+    return Picture(target, float(width), float(height))

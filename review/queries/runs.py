@@ -1,0 +1,41 @@
+"""Runs and the state of the warehouse, from the operational database and the published warehouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from flows.home import Home, HomeError
+from flows.operations import session_of
+from flows.warehouse import reading, records
+from models.operations import Run
+
+_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The last runs, newest first; the warehouse's figures (empty where there is none); whether there are Data Docs."""
+
+    runs: tuple[Run, ...]
+    summary: dict[str, Any]
+    docs: bool
+
+
+def load(home: Home) -> Runs:
+    """See `Runs`."""
+    with session_of(home) as session:
+        runs = tuple(session.scalars(select(Run).order_by(Run.started_at.desc()).limit(_MOST)))
+    try:
+        with reading(home) as connection:
+            summary = records(
+                connection,
+                """SELECT (SELECT count(*) FROM document) AS documents, (SELECT count(*) FROM document WHERE status = 'failed') AS failed,
+                   count(*) AS line_items, count(*) FILTER (checks > 0) AS checked, count(*) FILTER (quality = 'flagged') AS flagged
+                   FROM line_item""",
+            )[0]
+    except HomeError:
+        summary = {}
+    return Runs(runs, summary, (home.data_docs / "index.html").is_file())
