@@ -18,7 +18,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "nightly": ("flows.commands.nightly:nightly", "按配置的时间定时收录（Prefect 服务）"),
     "status": ("flows.commands.status:status", "文件状态、失败原因、待审事项、最近运行"),
     "validate": ("flows.commands.status:validate", "对仓库现有内容重新执行全部核对"),
-    "review": ("flows.commands.review:review", "列出待审事项（网页审核台尚未提供）"),
+    "review": ("flows.commands.review:review", "打开审核台（网页），或列出待审事项"),
     "decide": ("flows.commands.review:decide", "处理一个待审事项：认可、更正、豁免或退回"),
     "trace": ("flows.commands.trace:trace", "从一个数字追溯到原文的页、格和它参与的核对"),
     "classify": ("flows.commands.classify:classify", "查看一个科目名称或条目对应的编码和理由"),

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-PACKAGES = ("extractors", "models", "expectations", "flows", "data")
+PACKAGES = ("extractors", "models", "expectations", "flows", "review", "data")
 COMMANDS = (
     "demo", "ingest", "crawl", "nightly", "status", "validate", "review", "decide", "trace", "classify", "sql", "export",
 )  # fmt: skip

@@ -221,7 +221,7 @@ def test_text_a_spreadsheet_would_run_is_made_plain(text: str, expected: str) ->
     assert show.harmless(text) == expected
 
 
-def test_review_lists_what_is_open_and_says_what_is_not_there_yet(filled: Home) -> None:
-    code, text, _ = _run(filled, "review")
+def test_review_lists_what_is_open(filled: Home) -> None:
+    code, text, _ = _run(filled, "review", "--list")
     assert code == 0 and "共" in text
     assert isinstance(json.loads(_run(filled, "review", "--json")[1]), list)
