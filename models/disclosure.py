@@ -51,16 +51,21 @@ class LineItem:
     row_no, the printed item number where there is one. parent_column_no: the amount column of the same row whose amount
     this one is an addend of (基本支出 under 合计, 人员经费 under 基本支出), so that a row's sums follow the printed header
     tree; None for a top column and for subsets. budget_unit: the 预算单位 a row belongs to where one table lists several.
+    column_label: the header path above the amount as printed, top to bottom, for amounts of tables.
+
+    fund, flow, component and measure are None only in tables: where the form is ``other`` and neither header, row nor
+    title says one of the contract's words, and (component) for a column of an official form that the contract has no
+    word for, read because the sum of its row proves it.
     """
 
     locator: str
     fiscal_year: int
     report_kind: str
     form: str
-    fund: str
-    flow: str
-    component: str
-    measure: str
+    fund: str | None
+    flow: str | None
+    component: str | None
+    measure: str | None
     item_name: str
     item: str
     level: str
@@ -83,6 +88,7 @@ class LineItem:
     engine: str | None = None
     parent_column_no: int | None = None
     budget_unit: str | None = None
+    column_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +177,9 @@ class FormInstance:
 
     form: contract value, or None for a table that was recognised as carrying amounts but not read (reason says why).
     amounts: how many printed amounts its cells hold; items: how many became line items. note: the publisher's own remark
-    under an empty table.
+    under an empty table. statistics: how many figures of it are no money and went to `Statistic`; ignored: how many
+    figures are neither (codes, running numbers, dates), with why. Every figure of the table is in exactly one of items,
+    statistics, ignored, or unread (amounts − items).
     """
 
     table_no: int
@@ -185,6 +193,9 @@ class FormInstance:
     items: int
     reason: str | None = None
     note: str | None = None
+    statistics: int = 0
+    ignored: int = 0
+    ignored_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,13 @@ line_item = _table(
     _column("department_id", String, "部门编号", "见“部门”", "see department"),
     _column("fiscal_year", Integer, "年度", "金额所属年度（上年列属于上年）", "year the amount belongs to"),
     _column("report_kind", String, "报告类别", "所在文件的类别", "of the document"),
-    _column("form", String, "表", "官方表式或 narrative 正文", "official form, or narrative"),
+    _column(
+        "form",
+        String,
+        "表",
+        "官方表式、other 其他表（见表清单的表题）或 narrative 正文",
+        "official form, other (a table of another kind, see form_instance.title), or narrative",
+    ),
     _column("section", String, "章节", "正文所在标题", "heading it stands under"),
     _column("fund", String, "资金", "all fiscal_grant general gov_fund state_capital", "fund"),
     _column(
@@ -212,6 +218,7 @@ line_item = _table(
         "一表列多个单位时所属单位",
         "unit a row belongs to where one table lists several",
     ),
+    _column("column_label", String, "列标题", "表头自上而下的原文，以“ / ”相连", "header path above the amount as printed"),
     _column("subset", Boolean, "其中", "是否为其中项，不重复相加", "a subset, never an addend"),
     _column("printed_code", String, "印出编码", "文件上印的编码", "code as printed"),
     _column("ulp_yuan", QUANTITY, "末位价值（元）", "末位一个单位相当于多少元", "worth of one unit in the last place"),
@@ -289,7 +296,7 @@ form_instance = _table(
     "every table recognised in a document, read or not",
     _column("document_id", String, "文件编号", "见“文件”", "see document", key=True),
     _column("table_no", Integer, "表序", "文件内逻辑表序号", "logical form instance", key=True),
-    _column("form", String, "表", "官方表式；空为未读", "official form, null where unread"),
+    _column("form", String, "表", "官方表式，other 其他表，空为未读", "official form, other, null where unread"),
     _column("title", String, "表题", "印出的表题", "title as printed"),
     _column("unit", String, "金额单位", "表的金额单位", "unit"),
     _column("first_page", Integer, "首页", "首页页码", "first page"),
@@ -299,6 +306,9 @@ form_instance = _table(
     _column("items", Integer, "读成金额数", "成为金额行的数目", "line items read from it"),
     _column("reason", String, "未读原因", "未读原因", "why it was not read"),
     _column("note", String, "表注", "表下说明", "the publisher's note"),
+    _column("statistics", Integer, "非金额数字数", "表内数量、比例等的数目", "figures of it that are no money"),
+    _column("ignored", Integer, "略过数字数", "编码、序号、日期等不作数据的数字", "codes, running numbers, dates"),
+    _column("ignored_reason", String, "略过原因", "略过的是什么", "what was passed over"),
 )
 
 finding = _table(
@@ -366,6 +376,8 @@ review_item = _table(
     _column("message", String, "说明", "中文说明", "message in Chinese"),
     _column("line_item_ids", ARRAY(String), "涉及金额", "涉及的金额编号", "line items concerned"),
     _column("evidence", String, "证据指纹", "证据改变则重新提出", "fingerprint of the evidence"),
+    _column("group_id", String, "同因编号", "原因相同的事项同一编号", "items of the same cause share it"),
+    _column("cause", String, "共同原因", "为何归在一起；单独一项为空", "why they belong together; empty for one alone"),
 )
 
 run = _table(
@@ -376,8 +388,6 @@ run = _table(
     _column("run_id", String, "运行编号", "运行编号", "run", key=True),
     _column("kind", String, "种类", "ingest validate nightly", "kind"),
     _column("started_at", DateTime, "开始", "开始时间（UTC）", "started (UTC)"),
-    _column("group_id", String, "同因编号", "原因相同的事项同一编号", "items of the same cause share it"),
-    _column("cause", String, "共同原因", "为何归在一起；单独一项为空", "why they belong together; empty for one alone"),
     _column("finished_at", DateTime, "结束", "结束时间（UTC）", "finished (UTC)"),
     _column("documents", BigInteger, "文件数", "处理的文件数", "documents"),
     _column("failed", BigInteger, "失败数", "失败的文件数", "failed documents"),

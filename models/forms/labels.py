@@ -113,7 +113,8 @@ class LabelReader:
     domain: str
     government: bool = False
     scheme: str = "department"
-    _codes: list[str] = field(default_factory=list)
+    open_domain: bool = True
+    _codes: dict[str, list[str]] = field(default_factory=dict)
     _stack: list[str] = field(default_factory=list)
     _economic_class: str | None = None
     _owner: str | None = None
@@ -162,7 +163,7 @@ class LabelReader:
             elif meaning.kind == "period" and text:
                 label.period = period_of(text)
         for domain, parts in split.items():
-            code, leftover = self._join(parts)
+            code, leftover = self._join(parts, domain)
             if leftover and not any(names.values()):
                 names.setdefault(None, leftover)
             if code:
@@ -188,7 +189,8 @@ class LabelReader:
             return label if label.figures else None
         label.printed_code = code or None
         if not code:
-            label.entry = match_row(label.text, self.flow, self.form)
+            side = self.flow or ("?" if self.form == "other" else None)
+            label.entry = match_row(label.text, side, self.form)
             if (
                 self.government
                 and label.entry is not None
@@ -247,7 +249,7 @@ class LabelReader:
             if m.index < len(row.cells)
         )
 
-    def _join(self, parts: list[str]) -> tuple[str, str]:
+    def _join(self, parts: list[str], domain: str) -> tuple[str, str]:
         """Code columns of one row → one code; 类/款/项 split over columns are joined, missing parents taken from above."""
         digits = [re.sub(r"[\s\-—.]", "", p) for p in parts]
         leftover = next((p for p in parts if p and not re.search(r"\d", p)), "")
@@ -260,12 +262,12 @@ class LabelReader:
         if not any(values):
             return "", leftover
         last = max(i for i, v in enumerate(values) if v)
+        above = self._codes.get(domain, [])
         joined = ""
         for position in range(last + 1):
             value = values[position]
             if not value:
-                inherited = self._codes[position] if position < len(self._codes) else ""
-                value = inherited
+                value = above[position] if position < len(above) else ""
             elif position == 0 or len(value) <= 2:
                 value = value if position == 0 else value.zfill(2)
             if joined and value.startswith(joined) and len(value) > 2:
@@ -273,9 +275,9 @@ class LabelReader:
             else:
                 joined += value
         kept = list(values)
-        for position in range(min(last + 1, len(self._codes))):
-            kept[position] = kept[position] or self._codes[position]
-        self._codes = kept[: last + 1]
+        for position in range(min(last + 1, len(above))):
+            kept[position] = kept[position] or above[position]
+        self._codes[domain] = kept[: last + 1]
         return joined, leftover
 
     def _place_codes(self, codes: dict[str, str]) -> None:
@@ -332,12 +334,27 @@ class LabelReader:
             return
         if self.flow == "income" and self.form in ("income_expenditure", "grant_income_expenditure"):
             return
-        if self.domain in ("economic", "government_economic"):
+        if self.form == "other":
+            self._certain_by_name(label, name, amount)
+        elif self.domain in ("economic", "government_economic"):
             self._economic_by_name(label, name)
         elif self.form not in ("three_public", "project_expenditure"):
             label.function = self._function_by_name(name, label.depth, amount)
             if label.function is None and label.depth is None and self.side.domain_is_open() and not self.government:
                 self._economic_by_name(label, name)
+
+    def _certain_by_name(self, label: RowLabel, name: str, amount: Decimal | None) -> None:
+        """In a table nobody described a name is a classification's only where the header (or title) names that
+        classification and the name is in it exactly."""
+        if self.side.domain_is_open() and self.open_domain:
+            return
+        if self.domain in ("economic", "government_economic"):
+            self._economic_by_name(label, name)
+            if label.economic is not None and label.economic.method not in _EXACT:
+                label.economic = None
+            return
+        mapping = self._function_by_name(name, label.depth, amount)
+        label.function = mapping if mapping is not None and mapping.method in _EXACT else None
 
     def _economic_by_name(self, label: RowLabel, name: str) -> None:
         scheme = "government" if self.domain == "government_economic" else self.scheme

@@ -56,7 +56,10 @@ class Row:
 
 @dataclass(slots=True)
 class LogicalTable:
-    """One form instance: its captions, header rows and data rows over all its pages."""
+    """One form instance: its captions, header rows and data rows over all its pages.
+
+    title: the caption that names a form some rule knows; caption: the last that reads like a title, known or not.
+    """
 
     title: str | None
     unit: str | None
@@ -73,6 +76,7 @@ class LogicalTable:
     engine: str = ""
     ordinals: set[int] = field(default_factory=set)
     had_title: bool = False
+    caption: str | None = None
 
 
 @dataclass(slots=True)
@@ -276,6 +280,16 @@ def _title_of(captions: list[str]) -> str | None:
     return None
 
 
+def _caption_title(captions: list[str]) -> str | None:
+    """The last caption that reads like a table's title, whether any rule knows it or not."""
+    for text in reversed(captions):
+        folded = re.sub(r"（?(金额)?单位：?.{1,3}元）?$", "", fold(text))
+        readable = 4 <= len(folded) <= 80 and strip_title(folded) not in ("", "表") and "……" not in text
+        if readable and _TITLE.search(folded) and not _OWNER.match(folded) and not _NOTE.match(folded):
+            return clean(text)
+    return None
+
+
 def _owner_of(captions: Iterable[str]) -> str | None:
     for text in captions:
         found = _OWNER.match(fold(text))
@@ -320,7 +334,11 @@ def _place(found: list[LogicalTable], segment: _Segment, captions: list[str], af
     header, rows = split_header(segment.rows)
     table = segment.table
     edges = _edges(table)
-    if last is not None and not after_prose and _continues(last, title, owner, header, rows, table, edges):
+    if (
+        last is not None
+        and not after_prose
+        and _continues(last, title, _caption_title(captions), owner, header, rows, table, edges)
+    ):
         mapping = _column_mapping(last, table, edges)
         for row in rows:
             cells = tuple(row.cells[m] if m is not None and m < len(row.cells) else None for m in mapping)
@@ -334,13 +352,13 @@ def _place(found: list[LogicalTable], segment: _Segment, captions: list[str], af
             title, unit, owner, captions, header,
             [Row(r.cells, n, r.page, r.source, r.source_row) for n, r in enumerate(rows)],
             table.n_columns, edges, list(segment.notes), table.place.page, table.place.page, table.place.sheet,
-            table.engine, {segment.ordinal}, title is not None,
+            table.engine, {segment.ordinal}, title is not None, title or _caption_title(captions),
         )
     )  # fmt: skip
 
 
 def _continues(
-    last: LogicalTable, title: str | None, owner: str | None, header: list[Row], rows: list[Row],
+    last: LogicalTable, title: str | None, caption: str | None, owner: str | None, header: list[Row], rows: list[Row],
     table: Table, edges: list[tuple[float, float] | None],
 ) -> bool:  # fmt: skip
     """Whether a segment goes on with the last logical table: same or no title, compatible columns and header."""
@@ -353,6 +371,8 @@ def _continues(
     if table.place.page is not None and last.last_page is not None and not 0 <= table.place.page - last.last_page <= 2:
         return False
     if title is None and table.place.page is not None and table.place.page == last.last_page and header:
+        return False
+    if title is None and header and caption is not None and caption != last.caption and caption not in last.captions:
         return False
     same_width = table.n_columns == last.n_columns
     if not same_width and not _overlaps(last, edges):

@@ -10,9 +10,12 @@ from extractors.model import Cell, Extract
 from models.classify import Mapping, classify_economic, economic_scheme
 from models.disclosure import Finding, FormInstance, LineItem, Metadata, Statistic
 from models.forms.columns import ColumnMeaning, column_meanings, unite_columns
+from models.forms.figures import column_label, covers_others, locator, printed_text, statistic
 from models.forms.labels import LabelReader, RowLabel, Side, set_parents, sides
 from models.forms.logical import LogicalTable, Row, logical_tables, printed_amounts
-from models.forms.rows import Period, period_of
+from models.forms.other import read_other
+from models.forms.periods import in_period, measure_of, years_of_table
+from models.forms.rows import period_of
 from models.forms.vocabulary import TitleRule, match_title, vocabulary
 from models.money import LARGEST_YUAN, is_blank, read_amount
 from models.text import clean, fold
@@ -131,9 +134,7 @@ def _read_table(
     if rule is None:
         rule = _infer(table, metadata)
     if rule is None or rule.form is None:
-        if amounts:
-            why = (rule.reason if rule else None) or "表题与表头都认不出是哪张官方表式"
-            reading.forms.append(replace(instance, form=None, reason=why))
+        _read_other_table(table, number, rule, metadata, instance, reading)
         return True
     reader = _TableReader(table, number, rule, rule.form, metadata, known_units)
     if reader.lacks_unit() and not last_chance:
@@ -159,31 +160,38 @@ def _read_table(
     return True
 
 
-_TITLE_YEAR = re.compile(r"(?<!\d)(20\d{2})\s*年")
-_EXECUTION = re.compile(r"(执行|完成)(情况|数|表)|决算|平衡")
-
-
-def _years_of_table(table: LogicalTable, metadata: Metadata) -> tuple[int, int | None]:
-    """The fiscal year a table speaks of, and the year of its execution figures where it, or its document, says so.
-
-    One government report holds the execution of one year and the draft of the next, each table naming its own year;
-    a department's tables all belong to the document's year, and another year in a title is a slip of its template.
-    """
-    assert metadata.fiscal_year is not None
-    year = metadata.fiscal_year
-    if metadata.scope != "government":
-        return year, None
-    said = clean(metadata.title or "")
-    execution = year if f"{year + 1}年" in said and re.search(rf"{year}年(?!.*\d{{4}}年.*执行).*执行", said) else None
-    years = sorted({int(y) for y in _TITLE_YEAR.findall(table.title or "")})
-    if not years or abs(years[-1] - year) > 1:
-        return year, execution
-    if len(years) > 1:
-        return years[-1], years[-1] - 1
-    executed = _EXECUTION.search(table.title or "") is not None
-    if years[0] > year:
-        return years[0], years[0] if executed else None
-    return (years[0], years[0]) if executed else (year, execution)
+def _read_other_table(
+    table: LogicalTable,
+    number: int,
+    rule: TitleRule | None,
+    metadata: Metadata,
+    instance: FormInstance,
+    reading: FormsReading,
+) -> None:
+    """A table outside the contract's forms: read for what it says, or listed as unread with its amounts counted."""
+    if rule is not None and rule.reason is not None and rule.skip:
+        if instance.amounts:
+            reading.forms.append(replace(instance, form=None, reason=rule.reason))
+        return
+    other = read_other(table, number, rule, metadata)
+    unread = sum(other.unread.values())
+    reading.line_items.extend(other.items)
+    reading.statistics.extend(other.statistics)
+    reading.findings.extend(other.findings)
+    if other.items or other.statistics or unread:
+        reading.forms.append(
+            replace(
+                instance,
+                form="other" if other.items else None,
+                title=instance.title or table.caption,
+                amounts=len(other.items) + unread,
+                items=len(other.items),
+                reason=other.reason,
+                statistics=len(other.statistics),
+                ignored=sum(other.ignored.values()),
+                ignored_reason="；".join(f"{why} {n} 个" for why, n in other.ignored.most_common()) or None,
+            )
+        )
 
 
 def _infer(table: LogicalTable, metadata: Metadata) -> TitleRule | None:
@@ -209,18 +217,6 @@ def _infer(table: LogicalTable, metadata: Metadata) -> TitleRule | None:
     return None
 
 
-def _in_period(meaning: ColumnMeaning, period: Period | None) -> ColumnMeaning:
-    """A column as one row means it, where the row is of a period of its own."""
-    if period is None:
-        return meaning
-    return replace(
-        meaning,
-        year=period.year if period.year is not None else meaning.year,
-        offset=period.offset if period.offset is not None else meaning.offset,
-        measure=period.measure or meaning.measure,
-    )
-
-
 class _TableReader:
     """Reads one logical table; kept apart so that each step sees the same form, unit and year."""
 
@@ -231,7 +227,7 @@ class _TableReader:
         table = unite_columns(table)
         self.table, self.number, self.rule, self.metadata = table, number, rule, metadata
         self.form: str = form
-        self.year, self.execution = _years_of_table(table, metadata)
+        self.year, self.execution = years_of_table(table, metadata)
         self.report_kind: str = metadata.report_kind
         self.reason: str | None = None
         self.findings: list[Finding] = []
@@ -428,9 +424,9 @@ class _TableReader:
                     or (counts and meaning.kind == "amount")
                     or (label.period is not None and label.period.percent)
                 ):
-                    statistic = self._statistic(cell, meaning, label)
-                    if statistic is not None:
-                        statistics.append(statistic)
+                    read = statistic(cell, meaning, label.text)
+                    if read is not None:
+                        statistics.append(read)
                     continue
                 item = self._item(row, cell, meaning, label, flow or label.flow, fund, count)
                 if item is not None:
@@ -544,37 +540,6 @@ class _TableReader:
                     return other.index
         return None
 
-    def _statistic(self, cell: Cell, meaning: ColumnMeaning, label: RowLabel) -> Statistic | None:
-        text = clean(cell.text)
-        amount = read_amount(text.rstrip("%％"))
-        if amount is None:
-            return None
-        kind = (
-            "count"
-            if meaning.kind in ("count", "amount")
-            else "growth"
-            if re.search(r"增|比上年|同比", fold("".join(meaning.path)))
-            else "completion"
-            if re.search(r"执行率|完成", fold("".join(meaning.path)))
-            else "share"
-        )
-        unit = (
-            "%"
-            if meaning.kind == "percent"
-            else next(iter(re.findall(r"人次|批次|辆|个|人|台|次", "".join((*meaning.path, label.text)))), "")
-        )
-        name = " ".join(x for x in (label.text, *meaning.path[-2:]) if x)
-        return Statistic(self._locator(cell, meaning), None, name, amount.value, unit, text, cell.place, kind)
-
-    def _locator(self, cell: Cell, meaning: ColumnMeaning) -> str:
-        place = cell.place
-        if place.sheet is not None:
-            return f"s{place.sheet}!{place.cell}"
-        if place.cell is not None:
-            return place.cell
-        where = f"x{place.box[0]:.0f}y{place.box[1]:.0f}" if place.box else f"r{cell.row}c{cell.column}"
-        return f"p{place.page}{where}"
-
     def _item(
         self, row: Row, cell: Cell, meaning: ColumnMeaning, label: RowLabel, flow: str, fund: str, count: int
     ) -> LineItem | None:
@@ -592,7 +557,7 @@ class _TableReader:
                     clean(cell.text),
                 )
             return None
-        if cell.column_span > 1 and self._covers_others(row, cell, meaning):
+        if cell.column_span > 1 and covers_others(row, cell, meaning, self.meanings):
             self._find(
                 "TABLE-CELL-MERGED",
                 "warning",
@@ -625,7 +590,7 @@ class _TableReader:
             return None
         entry = label.entry
         component, item_fund, item_flow = self._meaning_of(meaning, label, flow, fund, count)
-        measure, year = self._measure(_in_period(meaning, label.period))
+        measure, year = self._measure(in_period(meaning, label.period))
         economic = label.economic
         economic_code = economic.code if economic is not None else None
         if meaning.domain == "matrix":
@@ -635,7 +600,7 @@ class _TableReader:
         subset = label.subset or meaning.subset or (entry is not None and entry.subset)
         item = self._canonical(label, meaning, component)
         return LineItem(
-            locator=self._locator(cell, meaning),
+            locator=locator(cell),
             fiscal_year=year,
             report_kind=self.report_kind,
             form=self.form,
@@ -647,7 +612,7 @@ class _TableReader:
             item=item,
             level=level,
             amount_yuan=yuan,
-            published_text=re.sub(r"\s+", "", cell.text),
+            published_text=printed_text(cell),
             published_unit=unit,
             place=cell.place,
             ulp_yuan=amount.ulp_yuan(unit),
@@ -664,16 +629,7 @@ class _TableReader:
             engine=self.table.engine or None,
             parent_column_no=meaning.parent,
             budget_unit=label.owner,
-        )
-
-    def _covers_others(self, row: Row, cell: Cell, meaning: ColumnMeaning) -> bool:
-        """Whether a merged cell also covers a column that means something else."""
-        return any(
-            m.index != meaning.index
-            and m.kind in ("amount", "unknown")
-            and m.index < len(row.cells)
-            and row.cells[m.index] is cell
-            for m in self.meanings
+            column_label=column_label(meaning) or None,
         )
 
     def _meaning_of(
@@ -717,16 +673,7 @@ class _TableReader:
         return component, item_fund, item_flow
 
     def _measure(self, meaning: ColumnMeaning) -> tuple[str, int]:
-        year = meaning.year if meaning.year is not None else self.year + (meaning.offset or 0)
-        reported = self.execution == self.year and _EXECUTION.search(self.table.title or "") is not None
-        measure = meaning.measure or ("final" if self.report_kind == "final_account" or reported else "budget")
-        if measure == "final" and self.report_kind == "budget" and meaning.year is None and meaning.offset is None:
-            year = self.execution if self.execution is not None else self.year - 1
-        if measure == "final" and year < (self.metadata.fiscal_year or self.year):
-            measure = "prior_final"
-        if measure == "change":
-            year = self.year
-        return measure, year
+        return measure_of(meaning, self.table, self.metadata, self.year, self.execution)
 
     def _level(self, label: RowLabel) -> str:
         if label.is_total:

@@ -12,7 +12,10 @@ from models.text import fold
 
 @dataclass(frozen=True, slots=True)
 class TitleRule:
-    """A table title pattern and the official form it names; form None with a reason: known, but no official form."""
+    """A table title pattern and the official form it names; form None: known, but no official form.
+
+    reason: in words. skip: another reader has it (performance tables), its amounts are only counted here.
+    """
 
     pattern: re.Pattern[str]
     form: str | None
@@ -20,6 +23,7 @@ class TitleRule:
     flow: str | None = None
     by_function: str | None = None
     reason: str | None = None
+    skip: bool = False
 
 
 @dataclass(frozen=True, slots=True)

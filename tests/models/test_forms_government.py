@@ -13,7 +13,7 @@ def _read(*blocks: Block, year: int = 2025, title: str | None = None) -> list[Li
     return read_forms(extract(blocks), metadata).line_items
 
 
-def _said(items: list[LineItem]) -> list[tuple[str, str, str, int, str]]:
+def _said(items: list[LineItem]) -> list[tuple[str, str | None, str | None, int, str]]:
     return [(i.item_name, i.flow, i.measure, i.fiscal_year, i.published_text) for i in items]
 
 
@@ -92,7 +92,8 @@ def test_a_title_on_two_lines_is_read_whole() -> None:
         extract([line("2026年省对各市政府性基金预算转移支付"), line("分项目预算表"), line("单位：万元"), grid]),
         Metadata("budget", "government", 2025, "示例省财政厅", None),
     )
-    assert not reading.line_items  # transfers to others are no expenditure form, and say so
+    assert {i.form for i in reading.line_items} == {"other"}  # transfers to others are no expenditure form
+    assert {(i.fund, i.measure, i.fiscal_year) for i in reading.line_items} == {("gov_fund", "budget", 2026)}
     assert [f.title for f in reading.forms] == ["2026年省对各市政府性基金预算转移支付分项目预算表"]
 
 

@@ -19,7 +19,7 @@ def read(*texts: str, kind: str = "final_account", year: int = 2024, scope: str 
     return read_prose(Extract("docx", "test", blocks), Metadata(kind, scope, year, "云溪县档案馆", None))
 
 
-def brief(items: tuple[LineItem, ...]) -> list[tuple[str, str, str, str, int, str]]:
+def brief(items: tuple[LineItem, ...]) -> list[tuple[str | None, str | None, str | None, str | None, int, str]]:
     """fund, flow, component, measure, year and yuan of each item."""
     return [
         (i.fund, i.flow, i.component, i.measure, i.fiscal_year, format(i.amount_yuan.normalize(), "f")) for i in items

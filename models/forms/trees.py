@@ -1,0 +1,209 @@
+"""Sum trees of tables nobody described: proposed from totals, codes, numbering and headers, kept where figures prove them.
+
+In an official form the structure is known and a sum that fails is a finding. Here the structure itself is a guess: a
+total may leave out rows, a list may hold its own parts. So a family (one sum and its addends) is kept only where it
+holds in most of the places it is printed in; a place where it then fails is worth a look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from models.disclosure import LineItem
+from models.forms.vocabulary import numbering_depth
+from models.text import fold
+
+_TOTAL = re.compile(r"(合|总|小|共)计|总额|.{0,10}(合计|总计|小计)")
+
+
+def proven(items: Sequence[LineItem]) -> list[LineItem]:
+    """The items of one table with the rows and columns they are certainly addends of."""
+    grid = {(i.row_no, i.column_no): i for i in items if i.row_no is not None and i.column_no is not None}
+    rows = _rows(items)
+    columns = _columns(items)
+    numbers = [r.row_no or 0 for r in rows], [c.column_no or 0 for c in columns]
+    row_parents = _accept(_row_families(rows), lambda p, c: _places(grid, numbers[1], p, c, across=False))
+    column_parents = _accept(_column_families(columns), lambda p, c: _places(grid, numbers[0], p, c, across=True))
+    return [
+        replace(
+            i,
+            parent_row_no=None if i.subset or i.row_no is None else row_parents.get(i.row_no),
+            parent_column_no=None if i.subset or i.column_no is None else column_parents.get(i.column_no),
+        )
+        for i in items
+    ]
+
+
+def _rows(items: Iterable[LineItem]) -> list[LineItem]:
+    """One item for every row, in order."""
+    first: dict[int, LineItem] = {}
+    for i in items:
+        if i.row_no is not None:
+            first.setdefault(i.row_no, i)
+    return [first[n] for n in sorted(first)]
+
+
+def _columns(items: Iterable[LineItem]) -> list[LineItem]:
+    first: dict[int, LineItem] = {}
+    for i in items:
+        if i.column_no is not None:
+            first.setdefault(i.column_no, i)
+    return [first[n] for n in sorted(first)]
+
+
+Family = tuple[int, tuple[int, ...]]
+"""The number of the sum's row (or column) and of its addends'."""
+
+
+def _row_families(rows: Sequence[LineItem]) -> Iterator[Family]:
+    """Proposals, the most certain first."""
+    for side in _by_side(rows):
+        yield from _outlined(side)
+        yield from _numbered(side)
+        yield from _under_totals(side)
+
+
+def _by_side(rows: Sequence[LineItem]) -> Iterator[list[LineItem]]:
+    """Rows of one list: row numbers of a second list beside the first begin at 10,000."""
+    sides: dict[int, list[LineItem]] = defaultdict(list)
+    for row in rows:
+        sides[(row.row_no or 0) // 10_000].append(row)
+    yield from sides.values()
+
+
+def _outlined(rows: Sequence[LineItem]) -> Iterator[Family]:
+    """What codes, numbering and totals say by themselves (models/forms/labels)."""
+    children: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        if row.parent_row_no is not None and not row.subset and row.row_no is not None:
+            children[row.parent_row_no].append(row.row_no)
+    for parent, found in children.items():
+        yield parent, tuple(found)
+
+
+def _numbered(rows: Sequence[LineItem]) -> Iterator[Family]:
+    """Rows below a numbered row up to the next of its depth or higher; rows without a number stand below the last one."""
+    depths: list[int] = []
+    last = 0
+    for row in rows:
+        depth = numbering_depth(re.sub(r"^其中[：:]?", "", fold(row.item_name)))
+        if row.level == "total":
+            depth = 0
+        last = depth if depth is not None else last
+        depths.append(depth if depth is not None else last + 1)
+    ranks = {d: n for n, d in enumerate(sorted(set(depths)))}
+    depths = [ranks[d] for d in depths]
+    for position, row in enumerate(rows):
+        below: list[int] = []
+        for other, depth in zip(rows[position + 1 :], depths[position + 1 :], strict=True):
+            if depth <= depths[position]:
+                break
+            if depth == depths[position] + 1 and not other.subset and other.row_no is not None:
+                below.append(other.row_no)
+        if below and row.row_no is not None:
+            yield row.row_no, tuple(below)
+
+
+def _under_totals(rows: Sequence[LineItem]) -> Iterator[Family]:
+    """A total and the rows between it and the next total, before it or after it; a total of totals."""
+    totals = [n for n, r in enumerate(rows) if _TOTAL.fullmatch(fold(r.item_name))]
+    for number, position in enumerate(totals):
+        before = rows[(totals[number - 1] + 1 if number else 0) : position]
+        after = rows[position + 1 : totals[number + 1] if number + 1 < len(totals) else len(rows)]
+        for group in (after, before):
+            plain = tuple(r.row_no for r in group if r.row_no is not None and not r.subset)
+            if plain:
+                yield rows[position].row_no or 0, plain
+    if len(totals) > 2:
+        for whole in (totals[0], totals[-1]):
+            rest = tuple(rows[t].row_no or 0 for t in totals if t != whole)
+            yield rows[whole].row_no or 0, rest
+
+
+def _column_families(columns: Sequence[LineItem]) -> Iterator[Family]:
+    """小计 and 合计 over the columns of their group, the groups' sums under the whole, then the first under the rest."""
+    paths = {c.column_no or 0: tuple((c.column_label or "").split(" / ")) for c in columns}
+    sums = {n for n, path in paths.items() if _TOTAL.fullmatch(fold(path[-1]))}
+    depth = max((len(p) for p in paths.values()), default=0)
+    for length in range(depth, -1, -1):
+        groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for number, path in paths.items():
+            if len(path) > length or (length == 0):
+                groups[path[:length]].append(number)
+        for members in groups.values():
+            for whole in (m for m in members if m in sums):
+                rest = [m for m in members if m != whole]
+                tops = [
+                    m
+                    for m in rest
+                    if not any(
+                        o in sums and o != m and o != whole and paths[o][:-1] == paths[m][: len(paths[o]) - 1]
+                        and len(paths[o][:-1]) > length
+                        for o in rest
+                    )
+                ]  # fmt: skip
+                if tops:
+                    yield whole, tuple(tops)
+                if rest and rest != tops:
+                    yield whole, tuple(rest)
+    numbers = list(paths)
+    if len(numbers) > 2:
+        yield numbers[0], tuple(numbers[1:])
+        yield numbers[-1], tuple(numbers[:-1])
+
+
+def _places(
+    grid: Mapping[tuple[int, int], LineItem], lines: Sequence[int], parent: int,
+    children: Sequence[int], *, across: bool,
+) -> tuple[int, int, int]:  # fmt: skip
+    """In how many places (columns of a row family, rows of a column family) it holds, fails, and holds with two addends."""
+    holds = fails = strong = 0
+    for line in lines:
+        whole = grid.get((line, parent) if across else (parent, line))
+        parts = [grid.get((line, c) if across else (c, line)) for c in children]
+        found = [p for p in parts if p is not None]
+        if whole is None or not found or (whole.amount_yuan == 0 and all(p.amount_yuan == 0 for p in found)):
+            continue
+        total = sum((p.amount_yuan for p in found), Decimal(0))
+        envelope = (whole.ulp_yuan + sum((p.ulp_yuan for p in found), Decimal(0))) / 2
+        if abs(total - whole.amount_yuan) <= envelope:
+            holds += 1
+            strong += sum(p.amount_yuan != 0 for p in found) > 1
+        else:
+            fails += 1
+    return holds, fails, strong
+
+
+def _accept(
+    families: Iterable[Family], places: Callable[[int, tuple[int, ...]], tuple[int, int, int]]
+) -> dict[int, int]:
+    """The parent of every row (column): of the proposals that hold in two thirds of their places, the first."""
+    parents: dict[int, int] = {}
+    summed: set[int] = set()
+    for parent, children in families:
+        fresh = tuple(c for c in children if c != parent)
+        if not fresh or parent in summed or any(c in parents for c in fresh):
+            continue
+        if any(_above(parents, parent, c) for c in fresh):
+            continue
+        holds, fails, strong = places(parent, fresh)
+        if holds and holds >= 2 * fails and (strong or len(fresh) > 1 or holds > 1):
+            parents.update(dict.fromkeys(fresh, parent))
+            summed.add(parent)
+    return parents
+
+
+def _above(parents: Mapping[int, int], row: int, other: int) -> bool:
+    """Whether `other` already stands above `row`: taking it for an addend would close a circle."""
+    seen: set[int] = set()
+    current: int | None = row
+    while current is not None and current not in seen:
+        if current == other:
+            return True
+        seen.add(current)
+        current = parents.get(current)
+    return False

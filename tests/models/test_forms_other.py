@@ -1,0 +1,135 @@
+"""Tables no official form describes: read for what their headers and rows say, and never for more."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from extractors.model import Block
+from models.disclosure import LineItem, Metadata
+from models.forms import FormsReading, read_forms
+from models.sums import sums
+from tests.models.grids import budget, extract, line, table
+
+_GOVERNMENT = Metadata("budget", "government", 2025, "示例市财政局", "2025年政府预算")
+
+
+def _read(*blocks: Block, metadata: Metadata | None = None) -> FormsReading:
+    return read_forms(extract(blocks), metadata or budget())
+
+
+def _one(reading: FormsReading, **wanted: object) -> LineItem:
+    found = [i for i in reading.line_items if all(getattr(i, k) == v for k, v in wanted.items())]
+    assert len(found) == 1, [(i.item_name, i.column_label, i.published_text) for i in reading.line_items]
+    return found[0]
+
+
+def test_purchases_are_money_and_their_quantities_and_unit_prices_are_not() -> None:
+    reading = _read(
+        line("政府采购预算表"), line("单位：万元"),
+        table("""
+            序号 | 采购品目   | 规格   | 数量 | 单价 | 采购金额
+            合计 |            |        | 12   |      | 30.60
+            1    | 便携式计算机 | 16英寸 | 10   | 0.80 | 8.00
+            2    | 物业管理服务 | 2年    | 2    | 11.30 | 22.60
+        """),
+    )  # fmt: skip
+    assert {i.form for i in reading.line_items} == {"other"}
+    assert [i.published_text for i in reading.line_items] == ["30.60", "8.00", "22.60"]
+    computer = _one(reading, item_name="便携式计算机")
+    assert (computer.amount_yuan, computer.column_label, computer.measure) == (Decimal("80000"), "采购金额", "budget")
+    assert (computer.component, computer.flow, computer.fund) == (None, None, None)
+    assert {s.published_text for s in reading.statistics} == {"12", "10", "2", "0.80", "11.30"}
+    form = reading.forms[0]
+    assert (form.form, form.amounts, form.items, form.statistics) == ("other", 3, 3, 5)
+    assert form.ignored == 2 and "序号" in (form.ignored_reason or "")
+
+
+def test_total_of_an_unlisted_table_is_checked_where_its_figures_prove_the_sum() -> None:
+    drawing = """
+        地区   | 合计 | 一般债务 | 专项债务
+        合计   | 60   | 35      | 25
+        一、市本级 | 30   | 20      | 10
+        二、县区   | 30   | 15      | 15
+    """
+    reading = _read(line("地方政府债务余额情况表"), line("单位：亿元"), table(drawing), metadata=_GOVERNMENT)
+    assert len(reading.line_items) == 9
+    found = sums(reading.line_items)
+    assert len(found) == 6 and all(s.holds for s in found)
+
+
+def test_one_wrong_digit_shows_in_a_sum_that_holds_elsewhere() -> None:
+    drawing = """
+        地区   | 合计 | 一般债务 | 专项债务
+        合计   | 60   | 35      | 25
+        市本级 | 30   | 20      | 10
+        东区   | 20   | 10      | 10
+        西区   | 10   | 5       | 9
+    """
+    reading = _read(line("地方政府债务余额情况表"), line("单位：亿元"), table(drawing), metadata=_GOVERNMENT)
+    assert sum(not s.holds for s in sums(reading.line_items)) == 2  # the row and the column it stands in
+
+
+def test_list_that_is_no_sum_is_not_made_one() -> None:
+    drawing = """
+        项目                 | 金额
+        2024年末债务余额实际数 | 120.00
+        2025年债务发行额       | 30.00
+        2025年债务还本额       | 10.00
+        2025年末债务余额限额   | 150.00
+    """
+    reading = _read(line("债务余额情况表"), line("单位：亿元"), table(drawing), metadata=_GOVERNMENT)
+    assert sums(reading.line_items) == []
+    assert _one(reading, published_text="120.00").fiscal_year == 2024
+    assert _one(reading, published_text="120.00").measure == "prior_final"
+    assert _one(reading, published_text="30.00").fiscal_year == 2025
+
+
+def test_without_a_unit_nothing_is_money() -> None:
+    reading = _read(line("政府采购预算表"), table("采购项目 | 金额\n办公设备 | 12.50\n车辆 | 20.00"))
+    assert reading.line_items == []
+    assert [(f.form, f.amounts, f.items) for f in reading.forms] == [(None, 2, 0)]
+    assert "单位" in (reading.forms[0].reason or "")
+
+
+def test_column_nobody_knows_is_money_only_where_the_row_adds_up_with_it() -> None:
+    sure = "项目 | 合计 | 甲县 | 乙县\n教育 | 30 | 10 | 20\n卫生 | 70 | 30 | 40"
+    unsure = "项目 | 合计 | 甲县 | 乙县\n教育 | 30 | 11 | 23\n卫生 | 70 | 35 | 46"
+    title = (line("对各县转移支付分地区情况表"), line("单位：万元"))
+    assert len(_read(*title, table(sure), metadata=_GOVERNMENT).line_items) == 6
+    reading = _read(*title, table(unsure), metadata=_GOVERNMENT)
+    assert [i.published_text for i in reading.line_items] == ["30", "70"]
+    assert reading.forms[0].amounts - reading.forms[0].items == 4
+    assert "甲县" in (reading.forms[0].reason or "")
+
+
+def test_codes_are_taken_where_printed_and_names_only_where_the_header_says_of_what() -> None:
+    reading = _read(
+        line("机关运行经费支出预算表"), line("单位：万元"),
+        table("科目编码 | 科目名称 | 金额\n302 | 商品和服务支出 | 9.00\n30201 | 办公费 | 9.00"),
+    )  # fmt: skip
+    assert [i.economic_code for i in reading.line_items] == ["302", "30201"]
+    listed = _read(line("专项资金安排表"), line("单位：万元"), table("项目 | 金额\n教育支出 | 9.00\n其他支出 | 1.00"))
+    assert {i.function_code for i in listed.line_items} == {None}
+
+
+def test_table_whose_title_no_rule_knows_keeps_its_caption() -> None:
+    reading = _read(
+        line("乡村振兴衔接资金分配一览"),
+        line("单位：万元"),
+        table("乡镇 | 金额\n合计 | 9.00\n甲镇 | 4.00\n乙镇 | 5.00"),
+    )
+    assert reading.forms[0].title == "乡村振兴衔接资金分配一览"
+    assert len(sums(reading.line_items)) == 1
+
+
+def test_figures_of_several_label_columns_are_named_by_all_of_them() -> None:
+    reading = _read(
+        line("政府购买服务支出表"), line("单位：万元"),
+        table("""
+            单位名称 | 购买项目 | 承接主体 | 预算金额
+            示例中心 | 档案数字化 | 企业   | 6.00
+            ^       | 绿化养护   | 事业单位 | 3.00
+        """),
+    )  # fmt: skip
+    assert [i.item_name for i in reading.line_items] == ["档案数字化 / 企业", "绿化养护 / 事业单位"]
+    assert {i.budget_unit for i in reading.line_items} == {"示例中心"}
