@@ -30,6 +30,7 @@ _READERS = {
     "doc": ("extractors.doc", "read_doc"),
     "xlsx": ("extractors.xlsx", "read_xlsx"),
     "xls": ("extractors.xls", "read_xls"),
+    "xls-xml": ("extractors.xls_xml", "read_xls_xml"),
     "ods": ("extractors.ods", "read_ods"),
     "html": ("extractors.html", "read_html"),
     "mht": ("extractors.mht", "read_mht"),

@@ -18,7 +18,7 @@ NAMES = {
     "xls": "旧版 Excel 工作簿（XLS）", "ods": "开放文档表格（ODS）", "odt": "开放文档文字（ODT）",
     "html": "网页", "ofd": "OFD 版式文件", "txt": "纯文本", "png": "图片（PNG）", "jpg": "图片（JPEG）", "tiff": "图片（TIFF）",
     "gif": "图片（GIF）", "bmp": "图片（BMP）", "zip": "ZIP 压缩包", "7z": "7z 压缩包", "rar": "RAR 压缩包", "rtf": "RTF 文档",
-    "pptx": "演示文稿（PPTX）", "ppt": "旧版演示文稿（PPT）", "xlsb": "二进制 Excel 工作簿（XLSB）", "xml": "XML 文件",
+    "pptx": "演示文稿（PPTX）", "ppt": "旧版演示文稿（PPT）", "xlsb": "二进制 Excel 工作簿（XLSB）", "xml": "XML 文件", "xls-xml": "XML 电子表格 2003",
     "ole": "OLE 复合文件", "gz": "GZIP 压缩文件", "mht": "单一文件网页（MHT）", "exe": "可执行程序", "video": "音视频文件",
 }  # fmt: skip
 """Chinese names of the types, for messages."""
@@ -38,6 +38,10 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x09\x08\x08\x00\x00\x05", "xls"),
     (b"\x09\x04\x06\x00", "xls"),
     (b"\x09\x02\x06\x00", "xls"),
+)
+_XML_WORKBOOK = re.compile(r"<(?:\w+:)?Workbook\b[^>]*urn:schemas-microsoft-com:office:spreadsheet")
+_XML_DOCUMENT = re.compile(
+    r"<\?mso-application\s+progid=.Word|<(?:\w+:)?wordDocument\b|schemas\.microsoft\.com/office/2006/xmlPackage"
 )
 _HEAD = 65536
 _TAG = re.compile(
@@ -85,6 +89,11 @@ def _text_type(path: Path, head: bytes) -> str:
         and "MIME-Version" in text[:2000]
     ):
         return "mht"
+    opening = text[:4000]
+    if _XML_WORKBOOK.search(opening):
+        return "xls-xml"
+    if _XML_DOCUMENT.search(opening):
+        return "xml"
     replaced = text.count("\ufffd")
     sample = text[:200_000]
     tags = len(_TAG.findall(sample))

@@ -14,7 +14,7 @@ from typing import Any
 from extractors.docx_styles import Styles, flag, half_points, integer, value_of
 from extractors.errors import DamagedDocument, NoTextLayer, TooLarge
 from extractors.limits import Limits
-from extractors.model import Block, Cell, Extract, Link, Note, Paragraph, Place, Table
+from extractors.model import Block, Cell, Doubt, Extract, Link, Note, Paragraph, Place, Table
 from extractors.numbering import Numbering, W
 from extractors.packages import Package
 from extractors.stacked import split_stacked
@@ -22,6 +22,8 @@ from extractors.texts import cell_text, join_lines, printable
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_VML = "{urn:schemas-microsoft-com:vml}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _SKIPPED = frozenset(
     f"{W}{name}" for name in ("del", "moveFrom", "rPr", "pPr", "instrText", "delText", "delInstrText", "rt", "sectPr")
@@ -51,7 +53,8 @@ def read_docx(path: Path, limits: Limits) -> Extract:
         walk.blocks_of(body, 0)
         properties = package.properties()
         links = _links(package, main, root)
-        walk.notes.extend(_left_out(package, root, bool(walk.blocks)))
+        scans = _scans(package, main, walk)
+        walk.notes.extend(_left_out(package, root, bool(walk.blocks), scans.unread))
     if walk.deleted:
         walk.notes.append(
             Note("tracked_changes", f"文档带有修订痕迹：{walk.deleted} 处已删除的内容未读取，插入的内容按正文读取。")
@@ -62,20 +65,62 @@ def read_docx(path: Path, limits: Limits) -> Extract:
         format="docx",
         engine="kuanxiang-docx",
         blocks=tuple(walk.blocks),
+        pages=len(scans.sizes) or None,
+        page_sizes=scans.sizes,
         hidden=tuple(walk.hidden),
         notes=tuple(walk.notes),
         links=links,
         title=properties.get("title") or None,
         properties=properties,
+        doubts=scans.doubts,
     )
 
 
-def _left_out(package: Package, root: Any, has_text: bool) -> list[Note]:
-    """What the document shows that this reader does not read. Raises NoTextLayer where that is everything."""
+@dataclass(frozen=True, slots=True)
+class _Scans:
+    """What became of the pictures: sizes and doubtful figures of those recognised, how many were not read."""
+
+    sizes: tuple[tuple[float, float], ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    unread: int | None = None
+
+
+def _scans(package: Package, main: str, walk: _Walk) -> _Scans:
+    """Recognise the pictures that print text, and put what they say where they stand. unread None: nothing was tried."""
+    if not walk.pictures:
+        return _Scans()
+    from extractors.ocr import Scanner
+
+    scanner = Scanner(walk.clock, "张图片")
+    if not scanner.available:
+        return _Scans()
+    from extractors.ocr_embedded import recognise_pictures
+
+    parts = {identifier: target for identifier, (_, target) in package.relationships(main).items()}
+    data = [package.data(parts[one]) if one in parts else None for _, one in walk.pictures]
+    found = recognise_pictures(data, scanner, whole=not walk.blocks)
+    for (position, _), blocks in reversed(list(zip(walk.pictures, found.blocks, strict=False))):
+        walk.blocks[position:position] = blocks
+    notes = scanner.notes()
+    walk.notes.extend(notes)
+    if any(note.code == "ocr" for note in notes):
+        return _Scans(found.sizes, scanner.doubts(), found.left)
+    return _Scans(unread=found.left)
+
+
+def _left_out(package: Package, root: Any, has_text: bool, unread: int | None) -> list[Note]:
+    """What the document shows that this reader does not read. Raises NoTextLayer where that is everything.
+
+    unread: how many pictures were not recognised, None where recognition was not tried."""
     names = package.names()
     pictures = sum(1 for name in names if name.startswith("word/media/"))
     if pictures and not has_text:
-        raise NoTextLayer("Word 文件中只有图片，没有文字，需要文字识别（OCR）后才能读取。")
+        if unread is None:
+            from extractors.ocr import MISSING
+
+            raise NoTextLayer(f"Word 文件中只有图片，没有文字；{MISSING}")
+        raise NoTextLayer("Word 文件中只有图片，文字识别（OCR）没有读出任何文字；请确认图片是否清晰。")
+    pictures = pictures if unread is None else unread
     notes = []
     objects = sum(1 for name in names if name.startswith("word/embeddings/"))
     if objects:
@@ -112,6 +157,7 @@ class _Text:
     hidden: list[str] = field(default_factory=list)
     boxes: list[Any] = field(default_factory=list)
     size: float | None = None
+    pictures: list[str] = field(default_factory=list)
 
 
 class _Walk:
@@ -126,6 +172,7 @@ class _Walk:
         self.hidden: list[Block] = []
         self.notes: list[Note] = []
         self.deleted = 0
+        self.pictures: list[tuple[int, str]] = []  # before which block, and the relationship it hangs on
         self._paragraphs = 0
         self._tables = 0
         self._cells = 0
@@ -159,11 +206,15 @@ class _Walk:
         lines = logical_lines(label + "".join(text.visible))
         for line in lines:
             self.blocks.append(Paragraph(line, place, level, text.size))
+        self._hang(text)
         concealed = "".join(text.hidden).strip()
         if concealed:
             self.hidden.append(Paragraph(printable(concealed), place))
         for box in text.boxes:
             self.blocks_of(box, depth + 1)
+
+    def _hang(self, text: _Text) -> None:
+        self.pictures.extend((len(self.blocks), identifier) for identifier in text.pictures)
 
     def _read(self, element: Any) -> tuple[_Text, str]:
         """The text of a paragraph and its list number."""
@@ -227,6 +278,10 @@ class _Walk:
                 self._runs(_alternative(child), text, concealed, depth + 1)
             elif tag == f"{W}txbxContent":
                 text.boxes.append(child)
+            elif tag in (f"{_DRAWING}blip", f"{_VML}imagedata"):
+                identifier = child.get(f"{_R}embed") or child.get(f"{_R}id")
+                if identifier and not concealed:
+                    text.pictures.append(identifier)
             else:
                 self._runs(child, text, concealed, depth + 1)
 
@@ -352,6 +407,7 @@ class _Walk:
                 indent = _paragraph_indent(child, text.size or _DEFAULT_SIZE)
             lines.append(line)
             boxes.extend(text.boxes)
+            self._hang(text)
             concealed = "".join(text.hidden).strip()
             if concealed:
                 self.hidden.append(Paragraph(printable(concealed), Place(cell=f"T{self._tables}")))

@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from extractors.charset import decode
-from extractors.errors import DamagedDocument, TooLarge
+from extractors.errors import DamagedDocument, NoTextLayer, TooLarge
 from extractors.html_page import attachments, is_layout, main_content, prune, read_head, too_deep
 from extractors.limits import Clock, Limits
 from extractors.model import Block, Cell, Extract, Note, Paragraph, Place, Table
@@ -54,10 +54,13 @@ _BREAKING = frozenset(
     ]
 )
 _MAX_SPAN = 1000
+_ORNAMENT = re.compile(
+    r"icon|logo|qr_?code|ewm|weixin|wechat|banner|share|print|close|btn|button|blank|spacer|\.svg|^data:image/(?:gif|svg)"
+)
 
 
 def read_html(path: Path, limits: Limits) -> Extract:
-    """The page as an extract. Raises DamagedDocument or TooLarge."""
+    """The page as an extract. Raises DamagedDocument, NoTextLayer (the article is pictures) or TooLarge."""
     text, encoding = decode(path.read_bytes())
     if len(text) > limits.max_characters:
         raise TooLarge(f"网页超过 {limits.max_characters} 个字符，未读取。")
@@ -113,6 +116,9 @@ def parse_html(text: str, limits: Limits, *, encoding: str = "") -> Extract:
         builder.walk(body)
     if not builder.blocks:
         notes.append(Note("no_content", "网页没有正文：内容可能由脚本加载，或只是跳转页、附件列表。"))
+    pictures = sum(1 for image in main.iter("img") if _may_print_text(image))
+    if pictures:
+        _speak_of(pictures, builder.blocks, bool(links), notes)
     return Extract(
         format="html",
         engine="lxml-html",
@@ -122,6 +128,28 @@ def parse_html(text: str, limits: Limits, *, encoding: str = "") -> Extract:
         links=links,
         title=title,
         properties=properties,
+    )
+
+
+def _may_print_text(image: Any) -> bool:
+    """Whether a picture in the article may be a pasted table or page: no icon, no logo, no code to scan."""
+    source = (image.get("src") or image.get("data-src") or "").lower()
+    if not source or _ORNAMENT.search(source[:300]):
+        return False
+    sizes = [re.match(r"\s*(\d+)", image.get(side) or "") for side in ("width", "height")]
+    return all(size is None or int(size.group(1)) >= 150 for size in sizes)
+
+
+def _speak_of(pictures: int, blocks: list[Block], has_links: bool, notes: list[Note]) -> None:
+    """Say that pictures were not read. Raises NoTextLayer where they are (nearly) all the page has."""
+    words = sum(len(block.text) for block in blocks if isinstance(block, Paragraph))
+    if words < 200 and not has_links and not any(isinstance(block, Table) for block in blocks):
+        raise NoTextLayer(
+            f"网页的正文是 {pictures} 张图片，表格和文字都在图片里，网页本身没有可读的内容；请下载这些图片（或原文件）后提交，"
+            "图片可以直接做文字识别（OCR）。"
+        )
+    notes.append(
+        Note("pictures", f"网页正文含 {pictures} 张图片，图片中的文字和表格未读取；如有表格，请下载图片后单独提交。")
     )
 
 

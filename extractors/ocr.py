@@ -50,8 +50,10 @@ def _chinese(texts: list[str]) -> int:
 class Scanner:
     """Recognises the pictures of one document, page by page, within its time."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, what: str = "页") -> None:
+        """what: what the numbers count in messages (pages, or pictures in a document)."""
         self._clock = clock
+        self._what = what
         self._done: list[Any] = []
         self._why: dict[int, str] = {}
         self._in_vain = 0
@@ -122,15 +124,13 @@ class Scanner:
         """How sure the recognition is, for the document and page by page."""
         read = [one for one in self._done if len(one.content.characters)]
         empty = [one.content.number for one in self._done if not len(one.content.characters)]
-        blank = [Note("scan", f"第 {page} 页是图片，文字识别（OCR）没有读出文字。", page) for page in empty]
+        blank = [Note("scan", f"第 {page} {self._what}是图片，文字识别（OCR）没有读出文字。", page) for page in empty]
         if not read:
             return blank
         pages = [one.content.number for one in read]
         doubts = sum(one.doubts for one in read)
         mean = sum(one.confidence for one in read) / len(read)
-        message = (
-            f"第 {ranges(pages)} 页由文字识别（OCR）读出，平均置信度 {mean:.3f}；识别出的数字须由勾稽关系或人工核对确认"
-        )
+        message = f"第 {ranges(pages)} {self._what}由文字识别（OCR）读出，平均置信度 {mean:.3f}；识别出的数字须由勾稽关系或人工核对确认"
         message += f"，其中 {doubts} 处数字存疑，未作金额读入" if doubts else ""
         silent = sum(one.silent for one in read)
         message += f"；表内另有 {silent} 处墨迹未能识别。" if silent else "。"
@@ -148,7 +148,7 @@ class Scanner:
             if one.silent:
                 details.append(f"表内有 {one.silent} 处墨迹未能识别")
             number = one.content.number
-            notes.append(Note("ocr-page", f"第 {number} 页文字识别：{'，'.join(details)}。", number))
+            notes.append(Note("ocr-page", f"第 {number} {self._what}文字识别：{'，'.join(details)}。", number))
         return notes + blank
 
 

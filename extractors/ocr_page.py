@@ -41,6 +41,11 @@ class _ScanContent(PageContent):
 
     picture: Picture | None = None
 
+    @property
+    def as_displayed(self) -> bool:
+        """Whether the reading frame is the displayed page: not where the picture was straightened."""
+        return self.turn == 0 and self.picture is None
+
     def to_display(self, box: Box) -> Box:
         """A box of the reading frame on the displayed page, rounded to hundredths of a point."""
         if self.picture is not None:
@@ -78,20 +83,26 @@ class _Line:
 
 def recognise(picture: Picture, number: int, clock: Clock) -> Recognised:
     """Everything a picture of page `number` says; one laid in sideways or upside down is turned first."""
-    found = find_text(picture.grey)
+    found = find_text(picture.without_rims())
     clock.check()
     picture, turn = _upright(picture, found)
     if turn:
-        found = find_text(picture.grey)
+        found = find_text(picture.without_rims())
         clock.check()
     heights = np.sort(found[:, 3] - found[:, 1])
     type_size = float(heights[len(heights) // 2]) / _ROOM if len(heights) else 20.0
     rules, tables, cleaned = find_rules(picture, type_size)
     lattices = tuple(tables)
     ink = dark(cleaned)
+    red = picture.red
+    if picture.rims is not None and red is not None:
+        ink[picture.rims > 127] = 0
+        red = np.where(cleaned == picture.grey, red, np.uint8(255))  # its rules taken off as well
     clock.check()
     lines = _lines(found, lattices, cleaned, ink, picture.scale)
-    _read(lines, cleaned, clock)
+    _read(
+        lines, cleaned, [cleaned if red is None or not picture.under_seal(line.box) else red for line in lines], clock
+    )
     lines = [line for line in lines if _says(line)]
     lines = _without_repeats(lines)
     for line in lines:
@@ -102,7 +113,7 @@ def recognise(picture: Picture, number: int, clock: Clock) -> Recognised:
     if turn % 2:
         width, height = height, width
     pointless = _lost_points(lines)
-    _look_again([line for i, line in enumerate(lines) if _doubtful(line, i in pointless)], cleaned, picture, clock)
+    _look_again([line for i, line in enumerate(lines) if _doubtful(line, i in pointless)], cleaned, picture, red, clock)
     characters, doubts = _characters(lines, pointless, picture.scale)
     scores = [score for line in lines for _, score, _ in line.reading.characters]
     content = _ScanContent(
@@ -121,15 +132,13 @@ def recognise(picture: Picture, number: int, clock: Clock) -> Recognised:
     )
 
 
-def _look_again(lines: list[_Line], cleaned: Pixels, picture: Picture, clock: Clock) -> None:
+def _look_again(lines: list[_Line], cleaned: Pixels, picture: Picture, red: Pixels | None, clock: Clock) -> None:
     """Doubtful figures looked at in more ways: what they might be, for the sums they stand in to choose among."""
     chosen = [line for line in lines if _DETAIL.fullmatch(line.reading.text)][:_MOST_DOUBTS]
     for first in range(0, len(chosen), 16):
         clock.check()
         chunk = chosen[first : first + 16]
-        for line, found in zip(
-            chunk, looks([one.box for one in chunk], cleaned, picture.grey, picture.red), strict=True
-        ):
+        for line, found in zip(chunk, looks([one.box for one in chunk], cleaned, picture.grey, red), strict=True):
             line.others = found
 
 
@@ -168,11 +177,13 @@ def _upright(picture: Picture, found: NDArray[np.float64]) -> tuple[Picture, int
         return picture, 0
     grey = np.ascontiguousarray(np.rot90(picture.grey, -turn))
     red = np.ascontiguousarray(np.rot90(picture.red, -turn)) if picture.red is not None else None
+    rims = np.ascontiguousarray(np.rot90(picture.rims, -turn)) if picture.rims is not None else None
     # The tilt was found from the side: text lies level only now.
     rest = find_tilt(grey)
     if rest:
         grey, red = turned(grey, rest), turned(red, rest) if red is not None else None
-    return Picture(grey, picture.scale, picture.tilt + rest, picture.seals, red), turn
+        rims = turned(rims, rest, 0) if rims is not None else None
+    return Picture(grey, picture.scale, picture.tilt + rest, picture.seals, red, rims), turn
 
 
 def _lines(
@@ -259,8 +270,9 @@ def _crop(grey: Pixels, box: tuple[int, ...], room: float) -> Pixels:
     return grey[max(0, y0 - margin) : y1 + margin, max(0, x0 - margin) : x1 + margin]
 
 
-def _read(lines: list[_Line], grey: Pixels, clock: Clock) -> None:
-    """Recognise all lines, and those that hold figures a second time in another cut."""
+def _read(lines: list[_Line], grey: Pixels, others: list[Pixels], clock: Clock) -> None:
+    """Recognise all lines, and those that hold figures a second time in another cut of another picture."""
+    second = {id(line): other for line, other in zip(lines, others, strict=True)}
     for first in range(0, len(lines), 64):
         clock.check()
         chunk = lines[first : first + 64]
@@ -270,7 +282,9 @@ def _read(lines: list[_Line], grey: Pixels, clock: Clock) -> None:
     for first in range(0, len(figures), 64):
         clock.check()
         chunk = figures[first : first + 64]
-        for line, reading in zip(chunk, read_lines([_crop(grey, line.box, 0.3) for line in chunk]), strict=True):
+        for line, reading in zip(
+            chunk, read_lines([_crop(second[id(line)], line.box, 0.3) for line in chunk]), strict=True
+        ):
             line.second = reading
 
 

@@ -32,8 +32,8 @@ class Picture:
     """A picture ready for recognition.
 
     grey: black text on white. scale: points per pixel. tilt: degrees (counter-clockwise) it was turned to stand
-    straight. seals: the places of red seals taken off, in pixels of `grey`. red: the red channel as it came, straightened
-    alike, where seals were taken off.
+    straight. seals: the places of red seals taken off, in pixels of the picture as it came. Where there are seals: red, the
+    red channel as it came, and rims, what their strokes left in `grey` (255), both straightened alike.
     """
 
     grey: Pixels
@@ -41,6 +41,11 @@ class Picture:
     tilt: float = 0.0
     seals: tuple[tuple[int, int, int, int], ...] = ()
     red: Pixels | None = None
+    rims: Pixels | None = None
+
+    def without_rims(self) -> Pixels:
+        """`grey` for finding where text is. Not for reading it: the finest strokes of print go with the rims."""
+        return self.grey if self.rims is None else np.where(self.rims > 127, np.uint8(255), self.grey)
 
     @property
     def size(self) -> tuple[float, float]:
@@ -73,13 +78,14 @@ class Picture:
 def prepare(colours: Pixels, width: float) -> Picture:
     """A picture (height × width × 3, RGB) that is `width` points wide, cleaned and straightened."""
     colours = _sized(colours)
-    grey, seals = _without_seals(colours)
+    grey, seals, rims = _without_seals(colours)
     tilt = find_tilt(grey)
     red = np.ascontiguousarray(colours[:, :, 0]) if seals else None
     if tilt:
         grey = turned(grey, tilt)
         red = turned(red, tilt) if red is not None else None
-    return Picture(grey, width / grey.shape[1], tilt, tuple(seals), red)
+        rims = turned(rims, tilt, 0) if rims is not None else None
+    return Picture(grey, width / grey.shape[1], tilt, tuple(seals), red, rims)
 
 
 def dark(grey: Pixels) -> Pixels:
@@ -102,13 +108,13 @@ def _sized(colours: Pixels) -> Pixels:
     return np.asarray(cv2.resize(colours, size, interpolation=how), dtype=np.uint8)
 
 
-def _without_seals(colours: Pixels) -> tuple[Pixels, list[tuple[int, int, int, int]]]:
-    """The picture in grey with red seals taken off, and where they were."""
+def _without_seals(colours: Pixels) -> tuple[Pixels, list[tuple[int, int, int, int]], Pixels | None]:
+    """The picture in grey with red seals taken off, where they were, and what is left of their strokes (255)."""
     grey = np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     red, green, blue = (colours[:, :, i].astype(np.int16) for i in range(3))
     reddish = ((red - np.maximum(green, blue)) > _RED).astype(np.uint8)
     if int(reddish.sum()) < 400:
-        return grey, []
+        return grey, [], None
     longest = max(grey.shape)
     reach = max(3, longest // 160)
     joined = cv2.morphologyEx(reddish, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
@@ -120,6 +126,7 @@ def _without_seals(colours: Pixels) -> tuple[Pixels, list[tuple[int, int, int, i
     # The star inside a ring is part of the same seal.
     seals = [one for one in seals if not any(_inside(one, other) for other in seals if other != one)]
     grey = grey.copy()
+    left = np.zeros_like(grey) if seals else None
     for x0, y0, x1, y1 in seals:
         area = (slice(max(0, y0 - reach), y1 + reach), slice(max(0, x0 - reach), x1 + reach))
         # Red ink is bright in the red channel, black ink under it is not.
@@ -129,9 +136,10 @@ def _without_seals(colours: Pixels) -> tuple[Pixels, list[tuple[int, int, int, i
         floor = int(np.percentile(bright[reddish[area] > 0], 25)) if reddish[area].any() else 255
         black = 60
         stretched = np.clip((bright - black) * 255 / max(40, floor - black), 0, 255)
-        cleared = np.where(tint, np.maximum(stretched, grey[area]), grey[area]).astype(np.uint8)
-        grey[area] = np.where(_rims(cleared, tint), 255, cleared)
-    return grey, seals
+        grey[area] = np.where(tint, np.maximum(stretched, grey[area]), grey[area]).astype(np.uint8)
+        if left is not None:
+            left[area][_rims(grey[area], tint)] = 255
+    return grey, seals, left
 
 
 def _rims(grey: Pixels, tint: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -192,11 +200,11 @@ def find_tilt(grey: Pixels) -> float:
     return 0.0 if abs(best) < _LEAST_TILT else -best
 
 
-def turned(grey: Pixels, degrees: float) -> Pixels:
-    """The picture turned counter-clockwise around its middle, its size kept."""
+def turned(grey: Pixels, degrees: float, outside: int = 255) -> Pixels:
+    """The picture turned counter-clockwise around its middle, its size kept; outside: the value of what lay beyond it."""
     height, width = grey.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     turned = cv2.warpAffine(
-        grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+        grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=outside
     )
     return np.asarray(turned, dtype=np.uint8)

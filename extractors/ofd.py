@@ -1,8 +1,8 @@
 """OFD (GB/T 33190, the national fixed-layout format) → `Extract`, with the eyes of the PDF reader.
 
 A ZIP of XML parts: OFD.xml names the documents, each Document.xml its pages and templates. Pages become `PageContent`
-(`extractors.ofd_page`); tables, lines and paragraphs are found by the same code as in a PDF. Signatures, seals and
-annotations are not read.
+(`extractors.ofd_page`); tables, lines and paragraphs are found by the same code as in a PDF. Pages that are pictures are
+recognised (`extractors.ocr`). Signatures, seals and annotations are not read.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from typing import Any
 from extractors.errors import DamagedDocument, NoTextLayer, TooLarge
 from extractors.limits import Limits
 from extractors.model import Extract, Note, Table
+from extractors.ocr import MISSING, Scanner
 from extractors.ofd_page import ENGINE, POINTS, PageReader, children, local, numbers
 from extractors.packages import Package
 from extractors.pdf import cut_page
+from extractors.pdf_content import PageContent
 from extractors.pdf_lattice import find_lattices
 from extractors.pdf_paragraphs import Flow, build, running_lines
 
@@ -41,18 +43,20 @@ def read_ofd(path: Path, limits: Limits) -> Extract:
             reader.document(root.strip())
     if not reader.flows:
         raise DamagedDocument("OFD 文件中没有可读的页面，文件可能已损坏，请重新下载。")
-    notes = [*reader.notes, *_scan_notes(reader.flows)]
+    scanned = reader.scanner.pages
+    notes = [*reader.notes, *_scan_notes(reader.flows, scanned), *reader.scanner.notes()]
     running = running_lines(reader.flows)
     notes.extend(Note("running-line", f"各页重复的页眉页脚“{text}”只保留第一次出现。") for text in sorted(running))
     return Extract(
         format="ofd",
-        engine=ENGINE,
+        engine="+".join(sorted({ENGINE, *(flow.content.engine for flow in reader.flows)})),
         blocks=tuple(build(reader.flows, running)),
         pages=len(reader.flows),
         page_sizes=tuple((round(flow.content.width, 2), round(flow.content.height, 2)) for flow in reader.flows),
         notes=tuple(notes),
         title=properties.get("title"),
         properties=properties,
+        doubts=reader.scanner.doubts(),
     )
 
 
@@ -65,6 +69,8 @@ class _Reader:
         self.clock = limits.clock()
         self.flows: list[Flow] = []
         self.notes: list[Note] = []
+        self.scanner = Scanner(self.clock)
+        self._media: dict[str, str] = {}
         self._cells = 0
         self._characters = 0
 
@@ -81,6 +87,7 @@ class _Reader:
             template.get("ID") or "": resolve(folder, template.get("BaseLoc") or "")
             for template in children(common, "TemplatePage")
         }
+        self._media = self._resources(folder, common)
         parsed: dict[str, Any] = {}
         for pages in children(document, "Pages"):
             for page in children(pages, "Page"):
@@ -92,6 +99,36 @@ class _Reader:
             self.notes.append(Note("annotations", "OFD 带有批注或签章，其中的文字未读取。"))
         if children(document, "Attachments"):
             self.notes.append(Note("embedded_objects", "OFD 带有附件，附件内容未读取。"))
+
+    def _resources(self, folder: str, common: Any) -> dict[str, str]:
+        """The parts that hold the document's pictures, by resource id."""
+        found: dict[str, str] = {}
+        for name in ("PublicRes", "DocumentRes"):
+            for entry in children(common, name):
+                part = resolve(folder, entry.text or "")
+                root = self.package.xml(part)
+                if root is None:
+                    continue
+                base = resolve(str(PurePosixPath(part).parent), root.get("BaseLoc") or "")
+                for group in children(root, "MultiMedias"):
+                    for media in children(group, "MultiMedia"):
+                        location = next((one.text or "" for one in children(media, "MediaFile")), "")
+                        found[media.get("ID") or ""] = resolve(base, location)
+        return found
+
+    def _scan(self, reader: PageReader, content: PageContent) -> Flow | None:
+        """A page that shows next to nothing but pictures, recognised; None where it is none or nothing was read."""
+        if len(content.characters) >= 12 or content.image_share <= 0.3 or not self.scanner.available:
+            return None
+        from extractors.ocr_embedded import page_picture
+
+        parts = []
+        for box, resource in reader.images:
+            data = self.package.data(self._media[resource]) if resource in self._media else None
+            if data is not None:
+                parts.append((box, data))
+        pixels = page_picture(content.width, content.height, parts, self.clock)
+        return None if pixels is None else self.scanner.flow(pixels, content.width, content.number)
 
     def _page(self, part: str, default: tuple[float, ...], templates: dict[str, str], parsed: dict[str, Any]) -> None:
         number = len(self.flows) + 1
@@ -118,9 +155,9 @@ class _Reader:
                 f"第 {number} 页有 {reader.unmapped} 个字符无法对应到文字（字体缺少编码表），此页文字不可信，需要 OCR。"
             )
             self.notes.append(Note("unmapped", message, number))
-        flow = cut_page(content, find_lattices(content.rules)[0])
+        flow = self._scan(reader, content) or cut_page(content, find_lattices(content.rules)[0])
         self._cells += sum(len(item.cells) for item in flow.items if isinstance(item, Table))
-        self._characters += len(content.characters)
+        self._characters += flow.characters
         if self._cells > self.limits.max_cells or self._characters > self.limits.max_characters:
             raise TooLarge(f"OFD 内容过多（第 {number} 页时已超过单元格或字符上限），未读取。")
         self.flows.append(flow)
@@ -156,14 +193,20 @@ def _properties(info: Any) -> dict[str, str]:
     }
 
 
-def _scan_notes(flows: list[Flow]) -> list[Note]:
+def _scan_notes(flows: list[Flow], recognised: set[int]) -> list[Note]:
     """A note for each page that is a picture without text; raises NoTextLayer when (nearly) all are."""
-    scans = [flow for flow in flows if flow.characters < 12 and flow.content.image_share > 0.3]
+    scans = [
+        flow
+        for flow in flows
+        if flow.characters < 12 and flow.content.image_share > 0.3 and flow.content.number not in recognised
+    ]
     with_text = sum(1 for flow in flows if flow.characters >= 12)
     if sum(flow.characters for flow in flows) == 0 or (scans and with_text * 10 <= len(scans)):
+        if recognised:
+            raise NoTextLayer(f"OFD 共 {len(flows)} 页，是图片，文字识别（OCR）没有读出任何文字；请确认图像是否清晰。")
         if not any(flow.content.image_share > 0.05 for flow in flows):
             raise DamagedDocument(f"OFD 共 {len(flows)} 页，但没有任何文字或图像内容，文件可能已损坏，请重新下载。")
-        raise NoTextLayer(f"OFD 共 {len(flows)} 页，是图片（没有文字层），需要转换为 PDF 并经 OCR 识别后才能读取。")
+        raise NoTextLayer(f"OFD 共 {len(flows)} 页，是图片（没有文字层），图片取不出来或无法识别（OCR）；{MISSING}")
     notes = []
     for flow in flows:
         number, share = flow.content.number, flow.content.image_share

@@ -1,7 +1,7 @@
 """One page of an OFD document (GB/T 33190) → `PageContent`: text objects as characters, path objects as rules.
 
 Coordinates of the format are millimetres from the top left, y downwards; each object has its own frame (Boundary, CTM).
-Pictures are only measured. Fonts are not opened: where no advances are stated, widths are estimated.
+Pictures are only listed with their places. Fonts are not opened: where no advances are stated, widths are estimated.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ POINTS = 72 / 25.4
 _TOKEN = re.compile(r"[A-Za-z]|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
 _OPERANDS = {"S": 2, "M": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
 _MOST_OBJECTS = 400_000
+_MOST_IMAGES = 200
 _DEEPEST = 20
 _THIN = 3.6
 """Boxes at most so thick are lines, points (as in the PDF reader)."""
@@ -52,6 +53,7 @@ class PageReader:
     glyphs: list[_Glyph] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     image_area: float = 0.0
+    images: list[tuple[Box, str]] = field(default_factory=list)
     hidden: int = 0
     unmapped: int = 0
     composites: int = 0
@@ -85,8 +87,15 @@ class PageReader:
                     box = numbers(element.get("Boundary"))
                     if len(box) >= 4:
                         self.image_area += abs(box[2] * box[3]) * POINTS**2
+                        if len(self.images) < _MOST_IMAGES:
+                            self.images.append((self._placed_box(box), element.get("ResourceID") or ""))
             elif name == "CompositeObject":
                 self.composites += 1
+
+    def _placed_box(self, box: tuple[float, ...]) -> Box:
+        """A boundary in points on the page. What a picture's own matrix does beyond filling its boundary is not followed."""
+        x, y = (box[0] - self.origin[0]) * POINTS, (box[1] - self.origin[1]) * POINTS
+        return (x, y, x + abs(box[2]) * POINTS, y + abs(box[3]) * POINTS)
 
     def _frame(self, element: Any) -> Matrix:
         """The matrix from an object's coordinates to points on the page."""

@@ -96,6 +96,11 @@ class PageContent:
         """Width and height of the reading frame."""
         return (self.width, self.height) if self.turn % 2 == 0 else (self.height, self.width)
 
+    @property
+    def as_displayed(self) -> bool:
+        """Whether the reading frame is the displayed page, so that `to_display` only rounds."""
+        return self.turn == 0
+
     def to_display(self, box: Box) -> Box:
         """A box of the reading frame on the displayed page, rounded to hundredths of a point."""
         x0, y0, x1, y1 = box

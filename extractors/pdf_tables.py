@@ -58,7 +58,7 @@ def fill(content: PageContent, lattice: Lattice) -> tuple[Table, NDArray[np.bool
 
 def _display_boxes(content: PageContent, lattice: Lattice) -> list[Box]:
     """Where the cells stand on the displayed page."""
-    if content.turn:
+    if not content.as_displayed:
         return [content.to_display(lattice.cell_box(cell)) for cell in lattice.cells]
     xs = [round(x, 2) for x in lattice.xs.tolist()]
     ys = [round(y, 2) for y in lattice.ys.tolist()]

@@ -81,10 +81,15 @@ def _short(steps: Sequence[float]) -> str:
 
 
 def write_ofd(
-    path: Path, pages: Sequence[OfdPage], *, templates: Mapping[str, OfdPage] | None = None, title: str = ""
+    path: Path,
+    pages: Sequence[OfdPage],
+    *,
+    templates: Mapping[str, OfdPage] | None = None,
+    images: Mapping[str, bytes] | None = None,
+    title: str = "",
 ) -> Path:
-    """An OFD document of the pages. templates: by id, for pages whose `template` refers to them."""
-    templates = templates or {}
+    """An OFD document of the pages. templates: by id, for pages whose `template` refers to them; images: by resource id."""
+    templates, images = templates or {}, images or {}
     members = {
         "OFD.xml": f'{_HEAD}<ofd:OFD {_NS} Version="1.0" DocType="OFD"><ofd:DocBody><ofd:DocInfo>'
         f"<ofd:Title>{escape(title)}</ofd:Title></ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>"
@@ -92,10 +97,20 @@ def write_ofd(
         "Doc_0/Document.xml": f"{_HEAD}<ofd:Document {_NS}><ofd:CommonData><ofd:PageArea>"
         "<ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea>"
         + "".join(f'<ofd:TemplatePage ID="{key}" BaseLoc="Tpls/{key}.xml"/>' for key in templates)
+        + ("<ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes>" if images else "")
         + "</ofd:CommonData><ofd:Pages>"
         + "".join(f'<ofd:Page ID="{i + 100}" BaseLoc="Pages/Page_{i}/Content.xml"/>' for i in range(len(pages)))
         + "</ofd:Pages></ofd:Document>",
     }
     members |= {f"Doc_0/Tpls/{key}.xml": template.xml() for key, template in templates.items()}
     members |= {f"Doc_0/Pages/Page_{i}/Content.xml": page.xml() for i, page in enumerate(pages)}
+    if images:
+        media = "".join(
+            f'<ofd:MultiMedia ID="{key}" Type="Image"><ofd:MediaFile>{key}.png</ofd:MediaFile></ofd:MultiMedia>'
+            for key in images
+        )
+        members["Doc_0/DocumentRes.xml"] = (
+            f'{_HEAD}<ofd:Res {_NS} BaseLoc="Res"><ofd:MultiMedias>{media}</ofd:MultiMedias></ofd:Res>'
+        )
+        return write_zip(path, members | {f"Doc_0/Res/{key}.png": data for key, data in images.items()})
     return write_zip(path, members)
