@@ -56,6 +56,23 @@ def always_unit(name: str) -> bool:
     return re.search(read_toml("vocabulary/bodies.toml")["always_unit"], name) is not None
 
 
+def holder(name: str) -> str | None:
+    """The department that a unit's name begins with (上海市文化和旅游局执法总队 → 上海市文化和旅游局), or None.
+
+    Only offices (局, 厅, 委员会, courts…) hold units by name: a government or a party committee at the beginning of a name
+    (上海市人民政府办公厅, 中共某市委员会党校) is where the body belongs, not whose unit it is.
+    """
+    vocabulary = read_toml("vocabulary/bodies.toml")["holders"]
+    folded = fold(normalise(name).name)
+    if re.search(vocabulary["never"], folded):
+        return None
+    match = re.match(vocabulary["pattern"], folded)
+    if match is None:
+        return None
+    above, below = match.group("above"), match.group("below")
+    return above if is_body(above) and is_body(above[:4] + below) else None
+
+
 @lru_cache(maxsize=8192)
 def department_id(name: str, region_code: str | None, kind: str = "department") -> str:
     """A stable id (16 hex digits) from the normalised name, the place and the kind (``department`` | ``unit``).

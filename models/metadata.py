@@ -17,11 +17,28 @@ from data import read_toml
 from extractors.model import Extract
 from models.departments import always_unit, is_body, normalise
 from models.disclosure import Metadata
-from models.publisher import Publisher, competent_department, find_publisher, find_region, government_publisher
+from models.publisher import (
+    Publisher,
+    competent_department,
+    find_publisher,
+    find_region,
+    government_publisher,
+    other_department_on_cover,
+)
 from models.refusals import refusal_of
 from models.regions import region_of
 from models.text import fold
-from models.titles import TITLE_LENGTH, Front, compact, is_title, published, read_front, without_number, years
+from models.titles import (
+    TITLE_LENGTH,
+    Front,
+    compact,
+    is_title,
+    odd_year,
+    published,
+    read_front,
+    without_number,
+    years,
+)
 
 _KIND_WORDS = {"budget": "预算", "final_account": "决算"}
 
@@ -80,7 +97,12 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
         evidence["region"] = region.name
     if extra := _other_years(front, fiscal_year):
         evidence["other_years"] = extra
-    differences = [_stale_forms(front, fiscal_year), _disagreement(named, report_kind, fiscal_year, name, evidence)]
+    differences = [
+        _odd_year(front, fiscal_year, evidence),
+        _stale_forms(front, fiscal_year),
+        _other_kind(front, report_kind),
+        _disagreement(named, report_kind, fiscal_year, name, evidence),
+    ]
     if any(differences):
         evidence["disagreement"] = "；".join(filter(None, differences))
     unit = scope == "unit"
@@ -224,6 +246,38 @@ def _stale_forms(front: Front, year: int | None) -> str | None:
     return f"封面的年度是{year}，{count}处表名、标题却是{other}年"
 
 
+def _odd_year(front: Front, year: int | None, evidence: dict[str, str]) -> str | None:
+    """Where the cover prints no year that can be one, in a sentence that says what was taken instead."""
+    odd = odd_year(front.title)
+    ranged = re.search(r"20\d\d(?:年度?)?(?:[—～~]|至|到)20\d\d年?", front.title)
+    if odd is None and (ranged is None or years(front.title)):
+        return None
+    printed = odd or (ranged.group() if ranged else "")
+    if year is None:
+        return f"封面的年度印作“{printed}”，不能确定是哪一年"
+    if evidence.get("fiscal_year") == front.title[:TITLE_LENGTH]:
+        return None
+    return f"封面的年度印作“{printed}”，按文件其余部分取{year}年"
+
+
+def _other_kind(front: Front, kind: str | None) -> str | None:
+    """Where the names of the forms mostly say the other kind of account than was taken from the title."""
+    told = [
+        title_kind(line.text)
+        for line in front.lines
+        if is_title(line)
+        and re.search(r"(?:预算|决算)(?:总|明细|情况|总体情况)?表$", line.text)
+        and "绩效" not in line.text
+    ]
+    counts = Counter(one for one in told if one is not None)
+    if kind is None or not counts:
+        return None
+    other, count = counts.most_common(1)[0]
+    if other == kind or count < 4 or count <= 2 * counts[kind]:
+        return None
+    return f"文件按标题是{_KIND_WORDS[kind]}，{count}处表名却是{_KIND_WORDS[other]}"
+
+
 # --- scope -------------------------------------------------------------------------------------------------------
 
 
@@ -252,6 +306,8 @@ def _scope(front: Front, government: str | None, who: Publisher | None) -> tuple
     match = re.search(unit, front.title)
     if match:
         return "unit", front.title[:TITLE_LENGTH]
+    if who is not None and (above := other_department_on_cover(front, who.name)):
+        return "unit", f"主管部门：{above}"
     if re.search(r"部门(?:综合)?(?:预算|决算)", front.title) and not (who and who.kind == "unit"):
         return "department", front.title[:TITLE_LENGTH]
     if who is not None and who.kind is not None:

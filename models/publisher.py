@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data import read_toml
 from extractors.model import Extract, Paragraph
-from models.departments import Body, is_body, normalise
+from models.departments import Body, holder, is_body, normalise
 from models.regions import Region, by_code, from_place, region_of
 from models.text import fold
-from models.titles import TITLE_LENGTH, Front, is_title
+from models.titles import TITLE_LENGTH, Front, Line, is_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,14 @@ def find_publisher(front: Front) -> Publisher | None:
     return best
 
 
+_BELONGS = re.compile(r"^(?P<above>.{4,30}?)(?:所属|下属|直属)(?:的)?(?P<body>.{4,30})$")
+
+
 def _candidate(text: str, weight: int, evidence: str, kind: str | None = None) -> list[Publisher]:
     body = normalise(text)
+    belongs = _BELONGS.match(body.name)
+    if belongs and is_body(belongs.group("above")) and is_body(belongs.group("body")):
+        body = normalise(belongs.group("body"))
     if not is_body(body.name):
         return []
     return [Publisher(body.name, body.kind or kind, weight, evidence[:TITLE_LENGTH])]
@@ -98,12 +105,13 @@ def _from_title(front: Front) -> list[Publisher]:
     rest = re.sub(r"^附件\d*：?|—.*$|20\d\d年\d{1,2}月(?:\d{1,2}日)?", "", rest)
     for whole in (rest, *(line.text for line in front.cover)):
         match = re.match(
-            r"^(?:关于)?(?:20\d\d(?:年度|年)?)?(?P<body>.+?)(?:关于)?(?:20\d\d(?:年度|年)?)?(?:度)?(?:市级|区级|省级|县级)?(?:部门|单位)(?:综合)?(?:整体)?(?:预算|决算)",
+            r"^(?:关于)?(?:公开|公布|印发)?(?:20\d\d(?:年度|年)?(?:公开)?)?(?:20\d\d(?:年度|年)?)?(?P<body>.+?)(?:关于)?(?:20\d\d(?:年度|年)?)?(?:度)?(?:市级|区级|省级|县级)?(?:部门|单位)(?:综合)?(?:整体)?(?:预算|决算)",
             whole,
         )
         if match is None:
             match = re.match(
-                r"^(?:20\d\d(?:年度|年)?)?(?P<body>.+?)(?:20\d\d(?:年度|年)?)?(?:度)?(?:部门|单位|项目|整体)?(?:支出)?(?:预算|决算|绩效)",
+                r"^(?:关于)?(?:公开|公布|印发)?(?:20\d\d(?:年度|年)?(?:公开)?)?(?:20\d\d(?:年度|年)?)?(?P<body>.+?)(?:20\d\d(?:年度|年)?)?(?:度)?"
+                r"(?:部门|单位|项目|整体|综合|财政拨款|一般公共预算|[”“]*三公[”“]*经费|收支)*(?:支出)?(?:预算|决算|绩效)",
                 whole,
             )
         tail = re.search(r"(?:预算|决算)(?:信息|情况|公开|说明|报告|报表|表|的)*(?P<body>[^预决]{4,40})$", whole)
@@ -163,14 +171,32 @@ def _best(found: list[Publisher]) -> Publisher | None:
 
 
 def competent_department(front: Front, name: str | None) -> str | None:
-    """The competent department a unit's document names."""
-    for line in front.lines[:400]:
-        match = re.match(r"^(?:预算|决算)?主管部门：(.+)$", line.text)
+    """The competent department a unit's document names, or its own name tells (某市某局某中心)."""
+    stated = _stated_department(front.lines[:400])
+    if stated is not None:
+        return stated
+    for line in front.cover:
+        belongs = _BELONGS.match(line.text)
+        if belongs and is_body(belongs.group("above")):
+            return belongs.group("above")
+    if name and re.search(rf"{re.escape(fold(name))}（?(?:局|厅|委|部|机关)?本级", front.title):
+        return name
+    return holder(name) if name else None
+
+
+def _stated_department(lines: Iterable[Line]) -> str | None:
+    """The body behind a label 主管部门."""
+    for line in lines:
+        match = re.match(r"^(?:预算|决算)?主管部门(?:名称)?：(.+)$", line.text)
         if match and is_body(normalise(match.group(1)).name):
             return normalise(match.group(1)).name
-    if name and re.search(rf"{re.escape(fold(name))}（?(?:局|厅|委|部)?本级", front.title):
-        return name
     return None
+
+
+def other_department_on_cover(front: Front, name: str) -> str | None:
+    """Another body that the cover names as competent department; the document is then one of its units'."""
+    stated = _stated_department(front.cover)
+    return stated if stated is not None and fold(stated) != fold(name) else None
 
 
 def government_publisher(front: Front, extract: Extract) -> Publisher | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from extractors.model import Extract, Paragraph, Table
@@ -24,14 +24,29 @@ _BODY_START = re.compile(
     r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|各位代表|公开\d+表|表[一二三四五六七八九十\d]|单位：|金额单位|部门：|[―—─-]{2,}\d{4}年)"
 )
 _FORM_NUMBER = re.compile(
-    r"^(?:附(?:件|表)?[\d一二三四五六七八九十—.：]*|(?:公开|预算|决算)?表?[\d一二三四五六七八九十—.]+表?：?|公开表[一二三四五六七八九十]+|[\d.]+)$"
+    r"^(?!20[0-4]\d$)(?:附(?:件|表)?[\d一二三四五六七八九十—.：]*|(?:公开|预算|决算)?表?[\d一二三四五六七八九十—.]+表?：?|公开表[一二三四五六七八九十]+|[\d.]+)$"
 )
 _DAY = re.compile(r"(20\d\d)[年./—-](\d{1,2})[月./—-](\d{1,2})日?")
 _MONTH = re.compile(r"20\d\d年\d{1,2}月(?:\d{1,2}日)?")
-_CHINESE_YEAR = re.compile(r"二[〇○Oo0零]([〇○Oo0零一二三四五六七八九])([〇○Oo0零一二三四五六七八九])年?")
-_DIGIT = {"〇": "0", "○": "0", "O": "0", "o": "0", "0": "0", "零": "0"} | {
-    c: str(i) for i, c in enumerate("一二三四五六七八九", 1)
-}
+_ZEROS = "〇○Oo0零Ｏ◯"
+_FORMAL = "壹贰叁肆伍陆柒捌玖"
+_CHINESE_YEAR = re.compile(
+    rf"[二贰貳][{_ZEROS}]([{_ZEROS}一二三四五六七八九{_FORMAL}])([{_ZEROS}一二三四五六七八九{_FORMAL}])年?"
+)
+_DIGIT = (
+    dict.fromkeys(_ZEROS, "0")
+    | {c: str(i) for i, c in enumerate("一二三四五六七八九", 1)}
+    | {c: str(i) for i, c in enumerate(_FORMAL, 1)}
+)
+# A letter O typed for a zero (2O23).
+_LETTER_ZERO = re.compile(r"(?<![0-9A-Za-z])2(?:[Oo][0-4Oo][0-9Oo]|0[Oo][0-9Oo]|0[0-4][Oo])(?=年)")
+_SMALL_BRACKETS = str.maketrans("﹙﹚﹝﹞⦅⦆", "（）（）（）")
+_TITLE_BRACKETS = (
+    (re.compile(r"[《》〈〉「」『』]"), ""),
+    # （2023年度）…（部门决算）, （某市某局）2023年度…: brackets around the very words of the title
+    (re.compile(r"（(20\d\d年度?|(?:部门|单位)(?:综合)?(?:预算|决算))）"), r"\1"),
+    (re.compile(r"^（([^（）]{4,40})）(?=20\d\d)"), r"\1"),
+)
 # The day a report was read to an assembly is no publication date.
 _DELIVERED = re.compile(r"^[—─-]{1,3}20")
 _PUBLISHED = re.compile(
@@ -61,14 +76,17 @@ class Front:
 
 def compact(text: str) -> str:
     """Folded text without blanks; single spaced digits joined; years in Chinese digits written in Arabic ones."""
-    folded = fold(text)
+    folded = fold(text.translate(_SMALL_BRACKETS))
+    folded = _LETTER_ZERO.sub(lambda m: m.group().replace("O", "0").replace("o", "0"), folded)
     return _CHINESE_YEAR.sub(lambda m: f"20{_DIGIT[m.group(1)]}{_DIGIT[m.group(2)]}年", folded)
 
 
 def read_front(extract: Extract) -> Front:
     """Collect the lines and tell the cover from what follows."""
     lines = tuple(_lines(extract))
-    cover = _cover(extract, lines)
+    cover = tuple(replace(line, text=_plain_title(line.text)) for line in _cover(extract, lines))
+    if not any(years(line.text) for line in cover):
+        cover = tuple(replace(line, text=_SHORT_YEAR.sub(r"20\g<0>", line.text)) for line in cover)
     title = without_number("".join(line.text for line in cover))
     return Front(cover, title, lines)
 
@@ -145,10 +163,38 @@ def _is_sentence(text: str) -> bool:
 
 
 def years(text: str) -> list[int]:
-    """The years a compact text names, in order, without those of full dates and document numbers."""
-    bare = re.sub(r"〔20\d\d〕|（20\d\d）\d+号", "", _MONTH.sub("", text))
-    bare = re.sub(r"20\d\d[—.]\d{1,2}[—.]\d{1,2}", "", bare)
-    return [int(year) for year in re.findall(r"(?<!\d)(20[0-4]\d)(?!\d)", bare)]
+    """The years a compact text names, in order, without those of full dates, document numbers and ranges of years.
+
+    The year in which something is made public (2024年公开) counts only where no other is named.
+    """
+    bare = re.sub(r"[〔\[]20\d\d[〕\]]|（20\d\d）\d+号", "", _MONTH.sub("", text))
+    bare = re.sub(r"20\d\d[—.]\d{1,2}[—.]\d{1,2}(?!\d)", "", bare)
+    bare = re.sub(r"20\d\d(?:年度?)?(?:[—－–~～]+|至|到)20\d\d(?:年度?)?", "", bare)
+    for pattern in (r"20\d\d年(?:公开|公布|印发|编制)(?=）|$|[^\d]{2,30}20\d\d)", r"(?!)"):
+        kept = re.sub(pattern, "", bare)
+        found = [int(year) for year in re.findall(r"(?<!\d)(20[0-4]\d)(?!\d)", kept)]
+        if found:
+            return found
+    return []
+
+
+_ODD_YEAR = re.compile(r"(?<![\d—.〔])(\d{2,6})年(?:度|(?=[^\d月]{0,12}(?:预算|决算)))")
+_SHORT_YEAR = re.compile(r"(?<![\d—.〔年])([12]\d)年(?:度)?(?=[^\d]{0,12}(?:预算|决算))")
+
+
+def odd_year(text: str) -> str | None:
+    """What stands in a title in the place of its year and is none (20223年度, 203年度); None where all is well."""
+    for match in _ODD_YEAR.finditer(_MONTH.sub("", text)):
+        if not re.fullmatch(r"(?:19|20)\d\d|[12]\d", match.group(1)):
+            return match.group()
+    return None
+
+
+def _plain_title(text: str) -> str:
+    """A line of the cover without quotes and without brackets around the words of the title."""
+    for pattern, by in _TITLE_BRACKETS:
+        text = pattern.sub(by, text)
+    return text
 
 
 def published(extract: Extract, front: Front) -> date | None:

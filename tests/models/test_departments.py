@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.departments import department_id, is_body, normalise
+from models.departments import department_id, holder, is_body, normalise
 from models.regions import by_code, from_place, region_of
 
 
@@ -102,3 +102,21 @@ def test_ids_are_stable_and_keep_units_apart() -> None:
 )
 def test_what_can_be_a_body(text: str, expected: bool) -> None:
     assert is_body(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "above"),
+    [
+        ("上海市文化和旅游局执法总队", "上海市文化和旅游局"),
+        ("上海市住房和城乡建设管理委员会人才开发评价中心", "上海市住房和城乡建设管理委员会"),
+        ("长沙市民政局婚姻登记处", "长沙市民政局"),
+        ("上海市人民政府办公厅", None),
+        ("中国共产党泸州市委员会党校", None),
+        ("西安市人民代表大会常务委员会办公厅", None),
+        ("西安市财政局", None),
+        ("上海市戒毒康复中心", None),
+        ("长沙市地方志编纂委员会办公室", None),
+    ],
+)
+def test_the_department_a_units_name_begins_with(name: str, above: str | None) -> None:
+    assert holder(name) == above

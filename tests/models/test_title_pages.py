@@ -1,0 +1,152 @@
+"""Sixty title pages as publishers make them: old numerals, typing errors, several years, collections, covers that say little.
+
+Each page is decided rightly or left open with a finding; never decided wrongly. All bodies and figures are invented, the
+places are real because places are recognised by name.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from models.disclosure import Metadata
+from tests.models.test_metadata import metadata, pages
+
+DEPARTMENT_FORMS = (
+    "收入支出决算总表\n公开01表\n单位：万元\n一、一般公共预算财政拨款收入 1,234.56\n本年收入合计 1,234.56"
+)
+BUDGET_FORMS = "收支总表\n表1\n单位：万元\n一、一般公共预算拨款收入 1,234.56\n本年收入合计 1,234.56"
+B, F = "budget", "final_account"
+
+
+def read(cover: str, *rest: str, name: str = "download.pdf") -> Metadata:
+    return metadata(pages(cover, *rest), name)
+
+
+@pytest.mark.parametrize(
+    ("cover", "kind", "scope", "year", "body"),
+    [
+        # the year in Chinese numerals, wide digits, blanks
+        ("二〇二三年度\n盐城市亭湖区教育局\n部门决算", F, "department", 2023, "盐城市亭湖区教育局"),
+        ("二○二四年部门预算\n长沙市民政局", B, "department", 2024, "长沙市民政局"),
+        ("二零二二年度长沙市民政局部门决算", F, "department", 2022, "长沙市民政局"),
+        ("二O一九年度\n长沙市民政局部门决算", F, "department", 2019, "长沙市民政局"),
+        ("二〇二〇年度长沙市民政局部门决算", F, "department", 2020, "长沙市民政局"),
+        ("贰零贰叁年度\n长沙市民政局部门决算", F, "department", 2023, "长沙市民政局"),
+        ("２０２３年度\n长沙市民政局\n部门决算", F, "department", 2023, "长沙市民政局"),
+        ("2 0 2 3 年 度\n长 沙 市 民 政 局\n部 门 决 算", F, "department", 2023, "长沙市民政局"),
+        ("2023\n年度\n长沙市民政局\n部门决算", F, "department", 2023, "长沙市民政局"),
+        ("长沙市民政局\n2023年度部门决算公开\n二〇二四年九月", F, "department", 2023, "长沙市民政局"),
+        ("长沙市民政局\n部门决算\n2023年度\n2024年9月20日", F, "department", 2023, "长沙市民政局"),
+        # brackets and marks
+        ("2023年度部门决算(汇总)\n长沙市民政局", F, "department", 2023, "长沙市民政局"),
+        ("長沙市民政局2023年度部門決算", F, "department", 2023, None),
+        ("【2023年度】长沙市民政局【部门决算】", F, "department", 2023, "长沙市民政局"),
+        ("〔长沙市民政局〕2023年度部门决算", F, "department", 2023, "长沙市民政局"),
+        ("长沙市民政局(本级)2023年度单位决算", F, "unit", 2023, "长沙市民政局"),
+        ("长沙市民政局﹙本级﹚\n2023年度部门决算", F, "unit", 2023, "长沙市民政局"),
+        ("长沙市民政局（机关本级）2024年单位预算", B, "unit", 2024, "长沙市民政局"),
+        ("《长沙市民政局2024年部门预算》", B, "department", 2024, "长沙市民政局"),
+        # kinds mixed in one title
+        ("2024年部门预算及“三公”经费预算\n长沙市民政局", B, "department", 2024, "长沙市民政局"),
+        ("长沙市民政局2024年部门预算和“三公”经费预算公开说明", B, "department", 2024, "长沙市民政局"),
+        ("长沙市民政局2023年度部门决算及“三公”经费决算公开", F, "department", 2023, "长沙市民政局"),
+        ("长沙市民政局2023年度部门决算和绩效自评情况", F, "department", 2023, "长沙市民政局"),
+        ("长沙市民政局2023年度预决算公开之部门决算", F, "department", 2023, "长沙市民政局"),
+        ("2023年度长沙市民政局财政拨款“三公”经费支出决算", F, "department", 2023, "长沙市民政局"),
+        ("长沙市民政局2023年度收支决算报告", F, "department", 2023, "长沙市民政局"),
+        ("长沙市民政局2024年综合预算", B, "department", 2024, "长沙市民政局"),
+        ("关于公开长沙市民政局2024年部门预算的报告", B, "department", 2024, "长沙市民政局"),
+        # several years: the account is of the one that stands with it
+        ("长沙市民政局2024年部门预算及2024—2026年中期财政规划", B, "department", 2024, "长沙市民政局"),
+        ("长沙市民政局2024年部门预算暨2022年部门决算公开", None, "department", 2024, "长沙市民政局"),
+        ("（2021—2025年规划期）\n长沙市民政局\n2023年度部门决算", F, "department", 2023, "长沙市民政局"),
+        ("长沙市民政局\n2023年度部门决算\n（2024年公开）", F, "department", 2023, "长沙市民政局"),
+        ("2024年公开\n长沙市民政局2023年度部门决算", F, "department", 2023, "长沙市民政局"),
+        ("2024年9月\n长沙市民政局2023年度部门决算", F, "department", 2023, "长沙市民政局"),
+        ("长财预〔2024〕15号\n长沙市民政局2023年度部门决算", F, "department", 2023, "长沙市民政局"),
+        ("长沙市民政局23年度部门决算", F, "department", 2023, "长沙市民政局"),
+        # units and collections
+        ("长沙市第一社会福利院\n2023年度单位决算", F, "unit", 2023, "长沙市第一社会福利院"),
+        ("长沙市民政局所属长沙市第一社会福利院2023年度单位决算", F, "unit", 2023, "长沙市第一社会福利院"),
+        ("长沙市民政局婚姻登记处2024年单位预算", B, "unit", 2024, "长沙市民政局婚姻登记处"),
+        ("部门预算公开（2024年）\n单位：长沙市第一社会福利院", B, "department", 2024, "长沙市第一社会福利院"),
+        ("2024年部门预算\n主管部门：长沙市民政局\n单位名称：长沙市救助管理站", B, "unit", 2024, "长沙市救助管理站"),
+        # places
+        ("新疆生产建设兵团第八师财政局\n2023年度部门决算", F, "department", 2023, "新疆生产建设兵团第八师财政局"),
+        ("南京市江北新区管理委员会教育和社会保障局2023年度部门决算", F, "department", 2023, "南京市江北新区管理委员会教育和社会保障局"),
+        ("武汉东湖新技术开发区管理委员会2023年度部门决算", F, "department", 2023, "武汉东湖新技术开发区管理委员会"),
+        ("福州市鼓楼区东街街道办事处2023年度部门决算", F, "department", 2023, "福州市鼓楼区东街街道办事处"),
+        ("中共长沙市委组织部2023年度部门决算", F, "department", 2023, "中共长沙市委组织部"),
+        ("政协长沙市委员会办公厅2023年度部门决算", F, "department", 2023, "政协长沙市委员会办公厅"),
+        ("民盟长沙市委2023年度部门决算", F, "department", 2023, "民盟长沙市委"),
+        ("长沙市人民检察院二〇二三年度部门决算", F, "department", 2023, "长沙市人民检察院"),
+    ],
+)  # fmt: skip
+def test_title_pages(cover: str, kind: str | None, scope: str, year: int, body: str | None) -> None:
+    forms = DEPARTMENT_FORMS if kind == F else BUDGET_FORMS
+    found = read(cover, "目 录\n第一部分 概况\n一、主要职责", forms)
+    told = (found.report_kind, found.scope, found.fiscal_year, found.department_name)
+    if kind is None:
+        # Two accounts in one: whichever is taken, the other one is told.
+        assert "2022" in found.evidence["other_years"]
+        told = (None, *told[1:])
+    assert told == (kind, scope, year, body)
+    assert found.refusal is None
+
+
+def test_a_budget_that_speaks_of_the_last_account_is_a_budget() -> None:
+    prose = "\n".join(f"（{n}）2022年决算数为{n}.00万元，2022年度决算比上年增加。" for n in "一二三四五六七八")
+    found = read("长沙市民政局\n2024年部门预算", "第二部分 情况说明", prose, BUDGET_FORMS)
+    assert (found.report_kind, found.fiscal_year) == (B, 2024)
+
+
+def test_a_cover_without_a_year_takes_the_year_of_the_table_titles() -> None:
+    tables = "\n".join(f"{name}\n单位：万元" for name in ("2023年度收入支出决算总表", "2023年度收入决算表", "2023年度支出决算表"))  # fmt: skip
+    found = read("长沙市民政局\n部门决算", "目录", tables)
+    assert (found.report_kind, found.fiscal_year) == (F, 2023)
+
+
+def test_a_plan_of_three_years_names_no_fiscal_year_alone() -> None:
+    found = read("长沙市民政局\n2022-2024年部门预算三年规划", "目录", BUDGET_FORMS)
+    assert found.fiscal_year is None or "2022" in found.evidence.get("disagreement", "") + found.evidence.get("other_years", "")  # fmt: skip
+
+
+def test_stale_table_titles_are_told_and_the_cover_stands() -> None:
+    stale = "\n".join(
+        f"2022年度部门{name}决算表\n单位：万元" for name in ("收入", "支出", "收支", "项目支出", "基本支出")
+    )
+    found = read("长沙市民政局\n2023年度部门决算", "目录", stale)
+    assert found.fiscal_year == 2023
+    assert "2022" in found.evidence["disagreement"]
+
+
+@pytest.mark.parametrize("typo", ["20223年度", "203年度", "2O23年度", "20２３ 年度", "2203年度"])
+def test_a_year_with_a_typing_error_is_no_other_year(typo: str) -> None:
+    tables = "\n".join(f"2023年度{name}决算表\n单位：万元" for name in ("收入", "支出", "财政拨款收入支出"))
+    found = read(f"长沙市民政局\n{typo}部门决算", "目录", tables)
+    assert found.fiscal_year == 2023
+    alone = read(f"长沙市民政局\n{typo}部门决算", "目录", "收入支出决算总表\n单位：万元\n合计 1,234.56")
+    assert alone.fiscal_year in (None, 2023)
+    if alone.fiscal_year is None:
+        assert "年度" in alone.evidence["disagreement"]
+
+
+def test_kinds_that_disagree_between_cover_and_forms_are_told() -> None:
+    forms = "\n".join(
+        f"2023年度{name}决算表\n单位：万元"
+        for name in ("收入支出总", "收入", "支出", "财政拨款收入支出", "一般公共预算财政拨款支出")
+    )
+    found = read("长沙市民政局\n2023年部门预算", "目录", forms)
+    assert "决算" in found.evidence["disagreement"]
+
+
+def test_a_file_name_never_overrules_the_page() -> None:
+    found = read("长沙市民政局\n2023年度部门决算", "目录", DEPARTMENT_FORMS, name="2021年株洲市财政局部门预算.pdf")
+    assert (found.report_kind, found.fiscal_year, found.department_name) == (F, 2023, "长沙市民政局")
+    assert all(word in found.evidence["disagreement"] for word in ("2021", "预算", "株洲市财政局"))
+
+
+def test_of_a_collection_the_department_on_the_cover_is_the_body() -> None:
+    units = [f"{unit}2024年单位预算\n单位：万元\n{BUDGET_FORMS}" for unit in ("长沙市救助管理站", "长沙市殡葬管理处")]
+    found = read("长沙市民政局\n2024年部门预算", "目录", *units)
+    assert (found.scope, found.department_name) == ("department", "长沙市民政局")
