@@ -41,8 +41,10 @@ def build(
     narrative: bool = True,
     drafts: bool = False,
     plants: tuple[Plant, ...] = (),
+    prose: Prose | None = None,
 ) -> Document:
-    """Lay one disclosure out. drafts: hidden draft copies of the forms with other figures (workbooks)."""
+    """Lay one disclosure out. drafts: hidden draft copies of the forms with other figures (workbooks); prose: who writes
+    the text, the plain writer unless given."""
     word = "预算" if kind == "budget" else "决算"
     year_word = f"{account.year}年度" if kind == "final_account" else f"{account.year}年"
     title = f"{account.body.name}{year_word}部门{word}"
@@ -51,7 +53,7 @@ def build(
     grids = final_forms(forms) if kind == "final_account" else budget_forms(forms)
     if layout.title_inside:
         grids = [grid.with_title_inside() for grid in grids]
-    prose = Prose(file, account, previous, kind)
+    prose = prose or Prose(file, account, previous, kind)
     text: list[Block] = []
     if narrative:
         if layout.toc:

@@ -13,6 +13,7 @@ from data.samples_source.accounts import Body, Year, history, random_body
 from data.samples_source.blocks import Document
 from data.samples_source.build import Plant, build
 from data.samples_source.facts import Fact, write_truth
+from data.samples_source.housed import HousedProse, any_house
 from data.samples_source.layout import FAMILIES, Layout, vary
 
 YEARS = [2022, 2023, 2024, 2025]
@@ -232,8 +233,12 @@ def generate(folder: Path, seed: int, count: int, *, formats: tuple[str, ...] = 
         word = "部门预算" if kind == "budget" else "部门决算"
         file = f"{number:04d}-{family}-{body.name}{year}年{word}{suffix}"
         narrative = rng.random() < 0.8
+        wording = random.Random(f"{seed}:{number}:prose")
+        prose = None
+        if wording.random() < 0.8:
+            prose = HousedProse(file, years[year], years[year - 1], kind, any_house(wording), wording)
         document = build(
-            file, years[year], years[year - 1], kind, layout, narrative=narrative, drafts=suffix == ".xlsx"
+            file, years[year], years[year - 1], kind, layout, narrative=narrative, drafts=suffix == ".xlsx", prose=prose
         )
         render(document, folder / file, font_size=layout.font_size)
         documents.append(document)

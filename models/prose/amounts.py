@@ -36,6 +36,9 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
         subjects = []
     elif not subjects and clause.fund is not None:
         subjects = fund_alone(context, clause.fund)
+    elif not subjects and state.listed and (clause.change is not None or clause.comparing):
+        # "收入9万元，其中A8万元、B1万元，比上年增加…": of the whole or of the last part, nobody can tell.
+        subjects = []
     elif not subjects:
         before = inherited(context, clause)
         subjects = [before] if before is not None and before is not UNKNOWN else []

@@ -144,10 +144,11 @@ def _without_body(context: Context, text: str, start: int, tokens: list[Token]) 
     follower = tokens[first + 1].kind if first + 1 < len(tokens) else None
     # "接待邻县档案馆支出960元" is no body's own expenditure; "某局支出预算" is.
     generic = text[tokens[first].start : tokens[first].end] in ("支出", "收入") and follower != "measure"
-    if re.search(r"(?:较|比|与|增加|减少|原因|用于|超过)", name):
+    own = context.body is not None and name == context.body
+    if not own and re.search(r"(?:较|比|与|增加|减少|原因|用于|超过)", name):
         return tokens
     if (
-        name == context.body
+        own
         or (context.body and (name in context.body or context.body in name))
         or (
             not generic
@@ -192,6 +193,9 @@ def _token(
         clause.comparing = False
         if clause.generic is not None and clause.generic_followed is None:
             clause.generic_followed = "change"
+    elif kind in ("more", "less"):
+        clause.change = 1 if kind == "more" else -1
+        clause.comparing, clause.compared, clause.compare_year, clause.compare_measure = True, True, None, None
     elif kind == "fund":
         if not (clause.subjects and _same_clause(context, text, clause, token)):
             clause.fund = token.value
@@ -210,6 +214,8 @@ def _token(
         if clause.subjects and text[token.start : token.end] in ("其中", "中", "包括", "含"):
             context.state.sentence_subjects.extend(clause.subjects)
             clause.subjects, clause.mixed = [], False
+        elif clause.subjects and _LEADS_IN.search(text, token.start, token.end):
+            _lead_in(context, clause)
         clause.clean = True
     elif kind == "share":
         clause.share = True
@@ -226,6 +232,18 @@ def _token(
         clause.depth += {"（": 1, "）": -1}.get(token.value, 0)
     elif kind == "other":
         clause.clean = False
+
+
+_LEADS_IN = re.compile("方面|如下|分类|划分|结构")
+
+
+def _lead_in(context: Context, clause: Clause) -> None:
+    """ "一般公共预算财政拨款支出主要用于以下方面：" gives its fund to the parts that follow."""
+    last = clause.subjects[-1]
+    if last.kind == "total" and last.flow == "expenditure" and last.group is None and not last.path:
+        context.state.lead_fund = last.fund
+        context.state.headline = None
+        clause.subjects, clause.mixed = [], False
 
 
 def _same_clause(context: Context, text: str, clause: Clause, token: Token) -> bool:
@@ -252,6 +270,14 @@ def _subject(context: Context, text: str, token: Token, clause: Clause) -> None:
             return
         clause.generic = token
         clause.generic_followed = None
+        return
+    listed = context.state.sentence_subjects
+    if clause.fund == "state_capital" and subject.id == "expenditure_total" and listed and listed[-1].level == "类":
+        # Among classes it is the class of that name, not the total of the account.
+        start = max(clause.fund_start, token.start - 20)
+        clause.fund = None
+        named = Token("class", "国有资本经营预算支出", start, token.end)
+        _add(context, clause, what_of_class(context, text, named, clause), named, text)
         return
     start = token.start
     name = words

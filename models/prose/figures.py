@@ -14,7 +14,7 @@ from models.money import LARGEST_YUAN, UNITS
 
 _NUMBER = r"\d{1,3}(?:，\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _FIGURE = re.compile(
-    rf"(?P<sign>(?<![\d一-龥）])—)?(?P<number>{_NUMBER})(?P<tail>百万元|亿元|万元|千元|元|万(?=[（）。，；、])|%|‰|个百分点|年度|年)?"
+    rf"(?P<sign>(?:(?<![\d一-龥）])|(?<=[为是]))—)?(?P<number>{_NUMBER})(?P<tail>百万元|亿元|万元|千元|元|万(?=[（）。，；、])|%|‰|个百分点|年度|年)?"
 )
 _ZERO = re.compile(
     r"(?:均为|都为|全部为|各为|为|是|均是|也为|皆为)(?P<number>零)(?P<tail>百万元|亿元|万元|元)?(?=[。，；、（）]|$)"

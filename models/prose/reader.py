@@ -20,10 +20,10 @@ from models.prose.flow import Line
 from models.prose.government import load_government_lexicon, read_government
 from models.prose.lexicon import Lexicon
 from models.prose.names import Named, PathSpan, coded_names, map_path, path_spans
-from models.prose.state import Context, Outcome
+from models.prose.state import UNKNOWN, Context, Outcome
 from models.prose.subjects import what_of, what_of_path
 
-_SENTENCE = re.compile(r"[。！？]")
+_SENTENCE = re.compile(r"[。！？](?!）)")
 _OPEN = ("：", "其中", "包括", "如下", "其中:", "如下。")
 _SILENT = frozenset({"glossary", "duties"})
 
@@ -110,7 +110,9 @@ def _enter(context: Context, line: Line) -> None:
     fund = None
     for part in reversed(inner):
         section = context.lexicon.section(part)
-        fund = fund or (section.fund if section else None)
+        # "（二）支出决算具体情况" says nothing of the fund: the heading above it does.
+        if section is not None and section.fund is not None and fund in (None, "all"):
+            fund = section.fund
     state.fund = fund
     state.headline = None
     state.lead_fund = None
@@ -156,6 +158,7 @@ def _sentence(
     if not any(f.kind == "money" for f in found) and not money:
         _title(context, line, start, end, named)
     anchor = start
+    state.outer, state.listed = [], False
     pending: list[Figure] = []
     for index, figure in enumerate(found):
         if figure.kind in ("year", "skip") or (figure.kind == "bare" and not _amount_like(line, figure)):
@@ -163,8 +166,12 @@ def _sentence(
         if figure in pending:
             anchor = figure.after
             continue
+        lead = line.text[anchor : figure.start]
+        anchor = _brackets(context, line, anchor, figure.start)
         clause = read_clause(context, line, anchor, figure.start, named)
         state.zone = clause.zone
+        if clause.subjects:
+            state.listed = lead.startswith("、")
         if figure.kind in ("money", "bare"):
             series = _series(line, figure, found[index + 1 :])
             read_money(context, number, line, [figure, *series], clause, sentence)
@@ -174,6 +181,28 @@ def _sentence(
         anchor = figure.after
     if anchor == start and found == []:
         return
+
+
+def _brackets(context: Context, line: Line, anchor: int, end: int) -> int:
+    """Where the words of a figure begin: after a bracket that closed before it, with what was spoken of before it opened.
+
+    "购置及运行维护费12万元（购置费0万元，运行费12万元），比上年减少1万元" compares the whole, not the last part.
+    """
+    state = context.state
+    begin = anchor
+    for position in range(anchor, end):
+        character = line.text[position]
+        if character == "（":
+            state.outer.append((position, state.topic if position == begin else None, state.zone))
+        elif character == "）" and state.outer:
+            opened, topic, zone = state.outer.pop()
+            if opened >= anchor:
+                continue
+            state.topic, state.zone = topic, zone
+            if topic is None:
+                state.sentence_subjects.append(UNKNOWN)
+            begin = position + 1
+    return begin
 
 
 def _amount_like(line: Line, figure: Figure) -> bool:

@@ -38,6 +38,10 @@ def generic_of(context: Context, clause: Clause, generic: Token) -> What | None:
     alone = known[0] if len(known) == 1 and known[0].flow == subject.flow else None
     if alone is not None and (alone.group or alone.path or alone.kind == "total" or followed is None):
         return alone
+    counterpart = all(what.kind == "total" and not what.group and what.flow not in ("", subject.flow) for what in known)
+    if known and counterpart and clause.measure is not None and followed in (None, "measure"):
+        # "收入预算9万元，…；支出预算9万元": the other side of the total spoken of.
+        return what_of(context, subject, None, "支出" if subject.flow == "expenditure" else "收入", clause.scope)
     if known:
         total = state.headline
         compared = followed in ("compare", "change")

@@ -123,6 +123,8 @@ class State:
     headline_year: int = 0
     headline_open: bool = False
     foreign: bool = False
+    outer: list[tuple[int, What | None, str | None]] = field(default_factory=list)
+    listed: bool = False
 
 
 @dataclass(slots=True)

@@ -54,7 +54,7 @@ def _means(fact: Fact, item: LineItem) -> bool:
         and _allows(fact.component, item.component)
         and fact.measure == item.measure
         and fact.fiscal_year == item.fiscal_year
-        and fact.function_code == (item.function_code or "")
+        and _allows(fact.function_code, item.function_code)
         and fact.economic_code == (item.economic_code or "")
         and _same_name(fact, item)
     )

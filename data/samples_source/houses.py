@@ -1,0 +1,467 @@
+"""How publishers phrase their explanations: one `House` for each habit of wording, in the project's own words.
+
+A template is text with figures in braces. ``{m:total}`` prints the amount of the document's own side, ``{b:…}`` the
+initial budget, ``{p:…}`` last year's amount, ``{c:…}`` how it moved against last year (增加…，增长…%), ``{a:…}`` the same
+with 各, ``{s:part:whole}`` a share and ``{d:…}`` the completion in percent, ``{r}`` a reason (sometimes with an amount of its
+own, which is no figure of the body and must not be read). ``{y}``, ``{l}``, ``{u}`` are year, last year and the body.
+A line that begins with ``#`` is a heading; ``@items`` stands for one line of `item` for each 项, ``@classes`` for the 类
+as a list in one sentence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One habit. comma: thousands separators; wide: full-width digits; percent: the sign; decimals: printed places.
+
+    unit: of the amounts; path: how an item names its 类、款、项; number: how the list is numbered.
+    """
+
+    name: str
+    final: str
+    budget: str
+    item_final: str
+    item_budget: str
+    path: str = "{class}（类）{group}（款）{item}（项）"
+    number: str = "{n}."
+    comma: bool = False
+    wide: bool = False
+    percent: str = "%"
+    decimals: int = 2
+    unit: str = "万元"
+
+
+_THREE_FINAL = """#七、财政拨款“三公”经费支出决算情况说明
+{y}年度“三公”经费支出预算为{b:tp.total}，支出决算为{m:tp.total}，完成预算的{d:tp.total}。其中：因公出国（境）费支出决算为{m:tp.overseas}；公务用车购置及运行维护费支出决算为{m:tp.vehicle}；公务接待费支出决算为{m:tp.reception}。"""
+
+HOUSES: tuple[House, ...] = (
+    House(
+        "hu",
+        """#一、收入支出决算总体情况说明
+{y}年度收入支出总计{m:total}。与{l}年度相比，收入支出总计{c:total}。主要原因：{r}。
+#二、收入决算情况说明
+{y}年度收入合计{m:income}，其中：财政拨款收入{m:grant}，占{s:grant:income}；事业收入{m:institution}，占{s:institution:income}；其他收入{m:other_income}，占{s:other_income:income}。
+#三、支出决算情况说明
+{y}年度支出合计{m:spent}，其中：基本支出{m:basic}，占{s:basic:spent}；项目支出{m:project}，占{s:project:spent}。
+#四、财政拨款收入支出决算总体情况说明
+{y}年度财政拨款收入支出总计{m:grants}。与{l}年度相比，财政拨款收入支出总计{c:grants}。主要原因：{r}。
+#五、一般公共预算财政拨款支出决算情况说明
+#（一）总体情况
+{y}年度一般公共预算财政拨款支出{m:general}，占本年支出合计的{s:general:spent}。与{l}年度相比，一般公共预算财政拨款支出{c:general}。主要原因：{r}。
+#（二）具体情况
+@items
+#六、一般公共预算财政拨款基本支出决算情况说明
+{y}年度一般公共预算财政拨款基本支出{m:gbasic}。其中，人员经费{m:personnel}，公用经费{m:operation}。
+"""
+        + _THREE_FINAL,
+        """#一、收支预算情况说明
+{y}年，{u}收入预算{m:income}，其中：财政拨款收入{m:grant}，比{l}年预算{c:grant}；事业收入{m:institution}；其他收入{m:other_income}。
+支出预算{m:spent}，其中：财政拨款支出预算{m:grantspent}。财政拨款支出预算中，一般公共预算拨款支出预算{m:general}，比{l}年预算{c:general}；政府性基金拨款支出预算{m:fund.gov_fund}。
+财政拨款支出主要内容如下：
+@items
+#二、“三公”经费和机关运行经费预算情况说明
+#（一）“三公”经费预算情况
+{y}年“三公”经费预算数为{m:tp.total}，比{l}年预算{c:tp.total}。其中：
+（一）因公出国（境）费{m:tp.overseas}，比{l}年预算{c:tp.overseas}，主要原因是{r}。
+（二）公务用车购置及运行费{m:tp.vehicle}，比{l}年预算{c:tp.vehicle}，主要原因是{r}。其中：公务用车购置费{m:tp.vehicle_purchase}；公务用车运行费{m:tp.vehicle_operation}。
+（三）公务接待费{m:tp.reception}，比{l}年预算{c:tp.reception}，主要原因是{r}。""",
+        "{path}：年初预算为{b:item}，支出决算为{m:item}，完成年初预算的{d:item}。决算数与预算数的差异主要原因是：{r}。",
+        "{path}科目{m:item}，主要用于本项工作的开展。",
+        path="“{class}（类）{group}（款）{item}（项）”",
+    ),
+    House(
+        "jing",
+        """#一、收入支出决算总体情况说明
+{y}年度收入、支出总计{m:total}，比上年{c:total}。
+（一）收入决算说明
+{y}年度本年收入合计{m:income}，比上年{c:income}，其中：财政拨款收入{m:grant}，占收入合计的{s:grant:income}；事业收入{m:institution}，占收入合计的{s:institution:income}。
+（二）支出决算说明
+{y}年度本年支出合计{m:spent}，比上年{c:spent}，其中：基本支出{m:basic}，占支出合计的{s:basic:spent}；项目支出{m:project}，占支出合计的{s:project:spent}。
+#二、一般公共预算财政拨款支出决算情况说明
+{y}年度一般公共预算财政拨款支出{m:general}，按用途划分：
+@classes
+@items
+#三、“三公”经费财政拨款支出决算情况
+{y}年“三公”经费财政拨款决算数{m:tp.total}，比年初预算{b:tp.total}有所变化。其中：
+1.因公出国（境）费用。{y}年决算数{m:tp.overseas}，主要原因：{r}。
+2.公务接待费。{y}年决算数{m:tp.reception}，主要原因：{r}。
+3.公务用车购置及运行维护费。{y}年决算数{m:tp.vehicle}，其中，公务用车购置费{y}年决算数{m:tp.vehicle_purchase}，公务用车运行维护费{y}年决算数{m:tp.vehicle_operation}。""",
+        """#一、收入预算情况说明
+{y}年收入预算{m:income}，比{l}年年初预算数{p:income}{c:income}。
+#二、支出预算情况说明
+{y}年支出预算{m:spent}，其中：基本支出预算{m:basic}，占总支出预算的{s:basic:spent}；项目支出预算{m:project}，占总支出预算的{s:project:spent}。
+#三、“三公”经费财政拨款预算情况说明
+{y}年“三公”经费财政拨款预算{m:tp.total}，比{l}年“三公”经费财政拨款预算{c:tp.total}。其中：
+1.因公出国（境）费用。{y}年预算数{m:tp.overseas}，主要原因：{r}。
+2.公务接待费。{y}年预算数{m:tp.reception}，主要原因：{r}。
+3.公务用车购置和运行维护费。{y}年预算数{m:tp.vehicle}，其中，公务用车购置费{y}年预算数{m:tp.vehicle_purchase}，公务用车运行维护费{y}年预算数{m:tp.vehicle_operation}。""",
+        "{n}、{path}{y}年度决算{m:item}，比{y}年度年初预算的差异主要是{r}。",
+        "{path}{m:item}",
+        path="“{item}”（项）",
+        number="",
+        comma=True,
+        decimals=6,
+    ),
+    House(
+        "su",
+        """#一、收入支出决算总体情况说明
+{y}年度收入、支出决算总计{m:total}。与上年相比，收、支总计各{c:total}。其中：
+（一）收入决算总计{m:total}。包括：
+1.本年收入决算合计{m:income}。与上年相比，{c:income}，变动原因：{r}。
+（二）支出决算总计{m:total}。包括：
+1.本年支出决算合计{m:spent}。与上年相比，{c:spent}，变动原因：{r}。
+#二、收入决算情况说明
+{y}年度本年收入决算合计{m:income}，其中：财政拨款收入{m:grant}，占{s:grant:income}；事业收入{m:institution}，占{s:institution:income}；其他收入{m:other_income}，占{s:other_income:income}。
+#三、支出决算情况说明
+{y}年度本年支出决算合计{m:spent}，其中：基本支出{m:basic}，占{s:basic:spent}；项目支出{m:project}，占{s:project:spent}。
+#四、一般公共预算财政拨款支出决算情况说明
+{y}年度一般公共预算财政拨款支出决算{m:general}。与上年相比，{c:general}。
+@items
+"""
+        + _THREE_FINAL,
+        """#一、收支预算总体情况说明
+{u}{y}年度收入、支出预算总计{m:total}，与上年相比收、支预算总计各{c:total}。其中：
+（一）收入预算总计{m:total}。包括：
+1.本年收入合计{m:income}。
+（二）支出预算总计{m:total}。包括：
+1.本年支出合计{m:spent}。
+#二、支出预算情况说明
+{u}{y}年支出预算合计{m:spent}，其中：
+基本支出{m:basic}，占{s:basic:spent}；
+项目支出{m:project}，占{s:project:spent}。
+#三、一般公共预算支出预算情况说明
+{u}{y}年一般公共预算财政拨款支出预算{m:general}，与上年相比{c:general}。主要原因是{r}。
+@items
+#四、一般公共预算“三公”经费、会议费、培训费支出预算情况说明
+{u}{y}年度一般公共预算拨款安排的“三公”经费支出预算{m:tp.total}，比上年预算{c:tp.total}，变动原因{r}。其中，因公出国（境）费支出{m:tp.overseas}，占“三公”经费的{s:tp.overseas:tp.total}；公务用车购置及运行维护费支出{m:tp.vehicle}，占“三公”经费的{s:tp.vehicle:tp.total}；公务接待费支出{m:tp.reception}，占“三公”经费的{s:tp.reception:tp.total}。""",
+        "{path}。年初预算{b:item}，支出决算{m:item}，完成年初预算的{d:item}。决算数与年初预算数的差异原因：{r}。",
+        "{path}支出{m:item}，与上年相比{c:item}。主要原因是{r}。",
+        path="{group}（款）{item}（项）",
+    ),
+    House(
+        "zhe",
+        """#一、收入支出决算总体情况说明
+{y}年度收、支总计{m:total}，与{l}年度相比，各{c:total}。主要原因是{r}。
+#二、收入决算情况说明
+本年收入合计{m:income}，包括财政拨款收入{m:grant}（占{s:grant:income}）；事业收入{m:institution}（占{s:institution:income}）；其他收入{m:other_income}（占{s:other_income:income}）。
+#三、支出决算情况说明
+本年支出合计{m:spent}，其中基本支出{m:basic}，占{s:basic:spent}；项目支出{m:project}，占{s:project:spent}。
+#四、一般公共预算财政拨款支出决算情况说明
+{y}年度一般公共预算财政拨款支出年初预算为{b:general}，支出决算为{m:general}，完成年初预算的{d:general}，主要原因是{r}。其中：
+@items
+"""
+        + _THREE_FINAL,
+        """#一、关于{u}{y}年收支预算情况的总体说明
+按照综合预算的原则，{u}所有收入和支出均纳入部门预算管理。{u}{y}年收支总预算{m:total}。
+#二、关于{u}{y}年支出预算情况说明
+{u}{y}年支出预算{m:spent}，其中：基本支出{m:basic}，占{s:basic:spent}；项目支出{m:project}，占{s:project:spent}。
+#三、关于{u}{y}年一般公共预算当年拨款情况说明
+（一）一般公共预算当年拨款规模变化情况
+{u}{y}年一般公共预算当年拨款{m:general}，比{l}年执行数{c:general}，主要是{r}。
+（二）一般公共预算当年拨款具体使用情况
+@items
+#四、关于{u}{y}年“三公”经费预算情况说明
+{u}{y}年“三公”经费预算数为{m:tp.total}，比上年预算数{c:tp.total}。
+1.因公出国（境）费用{m:tp.overseas}，比上年预算数{c:tp.overseas}，主要是{r}。
+2.公务接待费{m:tp.reception}，比上年预算数{c:tp.reception}，主要是{r}。
+3.公务用车购置及运行维护费{m:tp.vehicle}，比上年预算数{c:tp.vehicle}，主要是{r}。其中，公务用车购置费{m:tp.vehicle_purchase}，公务用车运行维护费{m:tp.vehicle_operation}。""",
+        "{path}年初预算为{b:item}，支出决算为{m:item}，完成年初预算的{d:item}。决算数大于或小于预算数的主要原因是{r}。",
+        "{path}{m:item}，主要用于日常工作运转。",
+        number="（{n}）",
+    ),
+    House(
+        "yue",
+        """#一、收入支出决算总体情况说明
+{y}年度收入总计{m:total}，支出总计{m:total}。与{l}年度相比，收、支总计各{c:total}，主要原因是{r}。
+#二、收入决算情况说明
+{y}年度收入合计{m:income}，其中：财政拨款收入{m:grant}，占{s:grant:income}；事业收入{m:institution}，占{s:institution:income}；其他收入{m:other_income}，占{s:other_income:income}。
+#三、支出决算情况说明
+{y}年度支出合计{m:spent}，其中：基本支出{m:basic}，占{s:basic:spent}；项目支出{m:project}，占{s:project:spent}。
+#四、一般公共预算财政拨款支出决算情况说明
+{y}年度一般公共预算财政拨款支出{m:general}，占本年支出合计的{s:general:spent}。与{l}年度相比，一般公共预算财政拨款支出{c:general}。
+@classes
+@items
+#五、“三公”经费支出决算情况说明
+{y}年度“三公”经费支出决算{m:tp.total}，完成年初预算{b:tp.total}的{d:tp.total}。其中：因公出国（境）费支出决算{m:tp.overseas}；公务用车购置及运行维护费支出决算{m:tp.vehicle}；公务接待费支出决算{m:tp.reception}。""",
+        """#一、部门预算收支增减变化情况
+{y}年本部门收入预算{m:income}，比上年{c:income}，主要原因是{r}；支出预算{m:spent}，比上年{c:spent}，主要原因是{r}。
+#二、“三公”经费安排情况说明
+{y}年本部门“三公”经费预算安排{m:tp.total}，比上年{c:tp.total}，主要原因是{r}。其中：因公出国（境）费{m:tp.overseas}，比上年{c:tp.overseas}，主要原因是{r}；公务用车购置及运行维护费{m:tp.vehicle}（公务用车购置费{m:tp.vehicle_purchase}，公务用车运行维护费{m:tp.vehicle_operation}），比上年{c:tp.vehicle}，主要原因是{r}；公务接待费{m:tp.reception}，比上年{c:tp.reception}，主要原因是{r}。
+#三、机关运行经费安排情况
+{y}年，本部门机关运行经费安排{m:office}，比上年{c:office}，主要原因是{r}。""",
+        "{path}支出{m:item}，完成年初预算的{d:item}，主要原因是{r}。",
+        "{path}{m:item}。",
+        number="（{n}）",
+    ),
+    House(
+        "peng",
+        """#一、收入支出决算总体情况
+{y}年度收入总计{m:total}，支出总计{m:total}，较{l}年度{c:total}。主要原因：{r}。
+#二、支出决算情况
+{y}年度支出合计{m:spent}，包括基本支出{m:basic}、项目支出{m:project}。
+#三、一般公共预算财政拨款支出决算情况
+{y}年度一般公共预算财政拨款支出决算{m:general}，较{l}年度{c:general}。
+@items
+"""
+        + _THREE_FINAL,
+        """#一、部门预算收支总体情况
+{y}年{u}部门预算收入{m:income}，较{l}年年初预算{c:income}。{y}年{u}部门预算支出{m:spent}，较{l}年年初预算{c:spent}。
+主要变动情况如下：{r}。
+#二、部门预算支出具体情况
+{u}预算{m:spent}，包括人员支出{m:allpersonnel}、公用支出{m:alloperation}、项目支出{m:project}。
+#三、“三公”经费财政拨款预算情况
+{y}年“三公”经费财政拨款预算{m:tp.total}，较{l}年{c:tp.total}。
+1.因公出国（境）费用。{y}年预算数{m:tp.overseas}。
+2.公务接待费。{y}年预算数{m:tp.reception}，较{l}年{c:tp.reception}，主要是{r}。
+3.公务用车购置和运行维护费。{y}年预算数{m:tp.vehicle}，其中：公务用车购置费{y}年预算数{m:tp.vehicle_purchase}，公务用车运行维护费{y}年预算数{m:tp.vehicle_operation}。""",
+        "{path}决算{m:item}，较年初预算{b:item}的差异主要是{r}。",
+        "{path}{m:item}",
+        path="{item}（项）",
+        comma=True,
+    ),
+    House(
+        "chuan",
+        """#一、收入支出决算总体情况说明
+{y}年度收、支总计均为{m:total}。与{l}年度相比，收、支总计各{c:total}。主要变动原因是{r}。
+#二、收入决算情况说明
+{y}年度本年收入合计{m:income}，其中：一般公共预算财政拨款收入{m:in.general}，占{s:in.general:income}；政府性基金预算财政拨款收入{m:in.gov_fund}，占{s:in.gov_fund:income}；事业收入{m:institution}，占{s:institution:income}；其他收入{m:other_income}，占{s:other_income:income}。
+#三、支出决算情况说明
+{y}年度本年支出合计{m:spent}，其中：基本支出{m:basic}，占{s:basic:spent}；项目支出{m:project}，占{s:project:spent}。
+#四、一般公共预算财政拨款支出决算情况说明
+#（一）一般公共预算财政拨款支出决算总体情况
+{y}年度一般公共预算财政拨款支出{m:general}，占本年支出合计的{s:general:spent}。与{l}年度相比，一般公共预算财政拨款支出{c:general}。主要变动原因是{r}。
+#（二）一般公共预算财政拨款支出决算结构情况
+@classes
+#（三）一般公共预算财政拨款支出决算具体情况
+{y}年度一般公共预算支出决算数为{m:general}，完成预算{d:general}。其中：
+@items
+#五、一般公共预算财政拨款基本支出决算情况说明
+{y}年度一般公共预算财政拨款基本支出{m:gbasic}，其中：
+人员经费{m:personnel}，主要包括：基本工资、津贴补贴、奖金等。
+公用经费{m:operation}，主要包括：办公费、印刷费、水费等。
+#六、“三公”经费财政拨款支出决算情况说明
+（一）“三公”经费财政拨款支出决算总体情况说明
+{y}年度“三公”经费财政拨款支出决算为{m:tp.total}，完成预算{d:tp.total}。
+（二）“三公”经费财政拨款支出决算具体情况说明
+{y}年度“三公”经费财政拨款支出决算中，因公出国（境）费支出决算{m:tp.overseas}，占{s:tp.overseas:tp.total}；公务用车购置及运行维护费支出决算{m:tp.vehicle}，占{s:tp.vehicle:tp.total}；公务接待费支出决算{m:tp.reception}，占{s:tp.reception:tp.total}。""",
+        """#一、收支预算情况说明
+按照综合预算的原则，{u}所有收入和支出均纳入部门预算管理。{y}年收支总预算{m:total}，比{l}年收支预算总数{c:total}，主要是{r}。
+（一）收入预算情况
+{y}年收入预算{m:total}，其中：一般公共预算拨款收入{m:in.general}，占{s:in.general:total}；事业收入{m:institution}，占{s:institution:total}；其他收入{m:other_income}，占{s:other_income:total}。
+（二）支出预算情况
+{y}年支出预算{m:spent}，其中：基本支出{m:basic}，占{s:basic:spent}；项目支出{m:project}，占{s:project:spent}。
+#二、一般公共预算当年拨款情况说明
+（一）一般公共预算当年拨款规模变化情况
+一般公共预算当年拨款{m:general}，比{l}年预算数{c:general}，主要原因是{r}。
+（二）一般公共预算当年拨款具体使用情况
+@items""",
+        "{path}：支出决算为{m:item}，完成预算{d:item}，决算数与预算数的差异主要原因是{r}。",
+        "{path}：{y}年预算数为{m:item}，主要用于：机构正常运转和履行职能。",
+        number="{n}．",
+        percent="％",
+        wide=True,
+    ),
+    House(
+        "yu",
+        """#一、收入支出决算总体情况说明
+#（一）总体情况
+{y}年度收入总计{m:total}，支出总计{m:total}。收支较上年决算数{c:total}，主要原因是{r}。
+#（二）收入情况
+{y}年度收入合计{m:income}，较上年决算数{c:income}，主要原因是{r}。其中：财政拨款收入{m:grant}，占{s:grant:income}；事业收入{m:institution}，占{s:institution:income}；其他收入{m:other_income}，占{s:other_income:income}。
+#（三）支出情况
+{y}年度支出合计{m:spent}，较上年决算数{c:spent}，主要原因是{r}。其中：基本支出{m:basic}，占{s:basic:spent}；项目支出{m:project}，占{s:project:spent}。
+#二、一般公共预算财政拨款支出决算情况说明
+{y}年度一般公共预算财政拨款支出{m:general}，较上年决算数{c:general}。主要原因是{r}。
+@items
+#三、“三公”经费情况说明
+{y}年度“三公”经费支出共计{m:tp.total}，较年初预算数{b:tp.total}的变动主要原因是{r}。
+{y}年度因公出国（境）费用{m:tp.overseas}，主要是{r}。公务接待费{m:tp.reception}，主要是{r}。""",
+        """#一、部门收支总体情况
+（一）收入预算：{y}年年初预算数{m:total}，其中：一般公共预算拨款{m:in.general}，事业收入资金{m:institution}，其他收入资金{m:other_income}。收入比{l}年{c:total}，主要是{r}。
+（二）支出预算：{y}年年初预算数{m:spent}，其中：{@list}。支出比{l}年{c:spent}，主要是{r}。
+#二、部门预算情况说明
+{y}年一般公共预算财政拨款支出{m:general}，比{l}年{c:general}。其中：基本支出{m:gbasic}，主要用于保障在职人员工资福利及社会保险缴费等；项目支出{m:gproject}，主要用于重点工作。
+#三、“三公”经费情况说明
+{y}年“三公”经费预算{m:tp.total}，比{l}年{c:tp.total}。其中：因公出国（境）费用{m:tp.overseas}，比{l}年{c:tp.overseas}，主要原因是{r}；公务接待费{m:tp.reception}，比{l}年{c:tp.reception}，主要原因是{r}；公务用车运行维护费{m:tp.vehicle_operation}，比{l}年{c:tp.vehicle_operation}，主要原因是{r}；公务用车购置费{m:tp.vehicle_purchase}，比{l}年{c:tp.vehicle_purchase}，主要原因是{r}。""",
+        "{path}支出{m:item}，较年初预算数的变动主要原因是{r}。",
+        "{path}{m:item}",
+        number="（{n}）",
+    ),
+    House(
+        "shan",
+        """#一、收入支出决算总体情况说明
+{y}年度收入总计、支出总计均为{m:total}，与上年相比{c:total}，主要是{r}。
+#二、收入决算情况说明
+{y}年度收入合计{m:income}，其中：财政拨款收入{m:grant}，占{s:grant:income}；事业收入{m:institution}，占{s:institution:income}；其他收入{m:other_income}，占{s:other_income:income}。
+#三、支出决算情况说明
+{y}年度支出合计{m:spent}，其中：基本支出{m:basic}，占{s:basic:spent}；项目支出{m:project}，占{s:project:spent}。
+#四、一般公共预算财政拨款支出决算情况说明
+（一）支出决算总体情况说明。{y}年度一般公共预算财政拨款支出年初预算为{b:general}，支出决算为{m:general}，完成年初预算的{d:general}，占本年支出合计的{s:general:spent}。与上年相比，一般公共预算财政拨款支出{c:general}。
+（二）支出决算具体情况说明。
+@items
+"""
+        + _THREE_FINAL,
+        """#一、部门收支总体说明
+按照预算管理规定，部门预算的编制实行综合预算制度。{y}年当年预算收入{m:income}，其中一般公共预算拨款收入{m:in.general}、政府性基金拨款收入{m:in.gov_fund}，较上年{c:income}，主要原因是{r}。
+#二、一般公共预算拨款支出明细情况
+@items
+#三、“三公”经费等预算情况说明
+{y}年本部门当年一般公共预算“三公”经费预算支出{m:tp.total}，较上年{c:tp.total}，主要原因是{r}。其中：因公出国（境）经费{m:tp.overseas}，较上年{c:tp.overseas}；公务接待费{m:tp.reception}，较上年{c:tp.reception}；公务用车运行维护费{m:tp.vehicle_operation}，较上年{c:tp.vehicle_operation}。""",
+        "{path}年初预算为{b:item}，支出决算为{m:item}，完成年初预算的{d:item}，决算数与年初预算数存在差异的主要原因是{r}。",
+        "{path}{m:item}，较上年{c:item}，原因是{r}；",
+        path="{item}（{code}）",
+        number="（{n}）",
+    ),
+    House(
+        "lu",
+        """#一、收入支出决算总体情况说明
+{y}年度收、支总计均为{m:total}。与上年相比，收、支总计各{c:total}。主要原因是：{r}。
+#二、收入决算情况说明
+{y}年度收入合计{m:income}，其中：财政拨款收入{m:grant}，占{s:grant:income}；事业收入{m:institution}，占{s:institution:income}；其他收入{m:other_income}，占{s:other_income:income}。
+收入决算具体情况如下：
+1．财政拨款收入{m:grant}。与上年决算数相比，{c:grant}。主要原因是：{r}。
+2．事业收入{m:institution}。与上年决算数相比，{c:institution}。主要原因是：{r}。
+#三、支出决算情况说明
+{y}年度支出合计{m:spent}，其中：基本支出{m:basic}，占{s:basic:spent}；项目支出{m:project}，占{s:project:spent}。
+支出决算具体情况如下：
+1．基本支出{m:basic}。与上年决算数相比，{c:basic}。主要原因是：{r}。
+2．项目支出{m:project}。与上年决算数相比，{c:project}。主要原因是：{r}。
+#四、一般公共预算财政拨款支出决算情况说明
+{y}年度一般公共预算财政拨款支出{m:general}，占本年支出合计的{s:general:spent}。与上年决算数相比，{c:general}。主要原因是：{r}。
+@classes
+{y}年度一般公共预算财政拨款支出年初预算{b:general}，支出决算为{m:general}，完成年初预算的{d:general}。其中：
+@items
+"""
+        + _THREE_FINAL,
+        """#一、收支预算总体情况说明
+{y}年收支预算总额{m:total}，较上年预算{c:total}，主要原因是：{r}。
+#二、支出预算情况说明
+{y}年支出预算{m:spent}，其中：基本支出{m:basic}，占{s:basic:spent}；项目支出{m:project}，占{s:project:spent}。
+#三、一般公共预算支出情况说明
+{y}年一般公共预算支出预算{m:general}，较上年预算{c:general}，主要原因是：{r}。具体安排情况如下：
+@items
+#四、“三公”经费支出情况说明
+{y}年“三公”经费财政拨款预算{m:tp.total}，较上年预算{c:tp.total}。包括：
+1．因公出国（境）费{m:tp.overseas}，较上年预算{c:tp.overseas}，主要原因是：{r}。
+2．公务接待费{m:tp.reception}，较上年预算{c:tp.reception}，主要原因是：{r}。
+3．公务用车购置及运行维护费{m:tp.vehicle}，较上年预算{c:tp.vehicle}。其中：公务用车购置费{m:tp.vehicle_purchase}，公务用车运行维护费{m:tp.vehicle_operation}。""",
+        "{path}。年初预算为{b:item}，支出决算为{m:item}，完成年初预算的{d:item}。决算数与年初预算数的差异主要原因是：{r}。",
+        "{path}{m:item}，较上年预算{c:item}，主要原因是：{r}。",
+        number="{n}．",
+    ),
+    House(
+        "min",
+        """#一、收入支出决算总体情况说明
+{u}{y}年度年初结转和结余{m:opening}，本年收入{m:income}，本年支出{m:spent}，年末结转和结余{m:closing}。
+#二、支出决算情况说明
+{y}年度本年支出{m:spent}，比{l}年决算数{c:spent}，具体情况如下：
+1.基本支出{m:basic}。
+2.项目支出{m:project}。
+#三、一般公共预算财政拨款支出决算情况说明
+{y}年度一般公共预算财政拨款支出{m:general}，比上年决算数{c:general}，具体情况如下（按项级科目分类统计）：
+@items
+#四、“三公”经费支出决算情况说明
+{y}年度“三公”经费财政拨款支出{m:tp.total}，同比{c:tp.total}。具体情况如下：
+（一）因公出国（境）费支出{m:tp.overseas}，同比{c:tp.overseas}。
+（二）公务用车购置及运行费支出{m:tp.vehicle}，同比{c:tp.vehicle}。
+（三）公务接待费支出{m:tp.reception}，同比{c:tp.reception}。主要是{r}。""",
+        """#一、预算收支总体情况
+按照预算管理有关规定，{u}部门收入预算为{m:total}，比上年{c:total}，主要原因是{r}。相应安排支出预算{m:spent}，比上年{c:spent}。
+#二、一般公共预算拨款支出情况
+{y}年一般公共预算拨款支出{m:general}，比上年{c:general}，主要原因是{r}。其中（按项级科目分类统计）：
+@items
+#三、“三公”经费支出预算情况
+{y}年“三公”经费财政拨款预算安排{m:tp.total}，其中：因公出国（境）经费{m:tp.overseas}，公务接待费{m:tp.reception}，公务用车购置及运行费{m:tp.vehicle}。""",
+        "{path}{m:item}，较上年决算数{c:item}。主要原因是{r}。",
+        "{path}{m:item}。主要用于保障工作运转。",
+        path="{code}{item}",
+        number="（{n}）",
+    ),
+    House(
+        "chu",
+        """#一、收入支出决算总体情况说明
+{y}年度收、支总计{m:total}。与{l}年度相比，收、支总计{c:total}，主要原因是{r}。
+#二、收入决算情况说明
+本年收入合计{m:income}，其中：财政拨款收入{m:grant}，占{s:grant:income}；事业收入{m:institution}，占{s:institution:income}；其他收入{m:other_income}，占{s:other_income:income}。
+#三、支出决算情况说明
+本年支出合计{m:spent}，其中：基本支出{m:basic}，占{s:basic:spent}；项目支出{m:project}，占{s:project:spent}。
+#四、财政拨款收入支出决算总体情况说明
+{y}年度财政拨款收、支总计{m:grants}，与上年相比，{c:grants}。
+#五、一般公共预算财政拨款支出决算情况说明
+（一）财政拨款支出决算总体情况
+{y}年度财政拨款支出{m:grantspent}，占本年支出合计的{s:grantspent:spent}，与上年相比，财政拨款支出{c:grantspent}，主要是因为{r}。
+（二）财政拨款支出决算具体情况
+{y}年度一般公共预算财政拨款支出年初预算数为{b:general}，支出决算数为{m:general}，完成年初预算的{d:general}，其中：
+@items
+"""
+        + _THREE_FINAL,
+        """#一、部门预算收支概况
+（一）收入预算：{y}年年初预算数{m:total}，其中，一般公共预算拨款{m:in.general}，其他收入{m:other_income}。收入较去年{c:total}，主要是{r}。
+（二）支出预算：{y}年年初预算数{m:spent}。支出较去年{c:spent}，主要是{r}。
+#二、一般公共预算拨款支出预算
+{y}年一般公共预算拨款支出预算{m:general}，具体安排情况如下：
+（一）基本支出：{y}年年初预算数为{m:gbasic}，是指为保障单位机构正常运转、完成日常工作任务而发生的各项支出。
+（二）项目支出：{y}年年初预算数为{m:gproject}，是指单位为完成特定行政工作任务而发生的支出。
+#三、其他重要事项的情况说明
+（一）机关运行经费：{y}年机关运行经费当年一般公共预算拨款{m:office}，比上年预算{c:office}，主要是{r}。
+（二）“三公”经费预算：{y}年“三公”经费预算数{m:tp.total}，其中，公务接待费{m:tp.reception}，公务用车购置及运行费{m:tp.vehicle}（其中，公务用车购置费{m:tp.vehicle_purchase}，公务用车运行费{m:tp.vehicle_operation}），因公出国（境）费{m:tp.overseas}。""",
+        "{path}。年初预算为{b:item}，支出决算为{m:item}，完成年初预算的{d:item}，支出决算数与年初预算数的差异主要原因是：{r}。",
+        "{path}{m:item}。",
+        number="{n}、",
+    ),
+    House(
+        "yang",
+        """#一、收入支出决算总体情况说明
+{y}年度收、支总计{m:total}。与{l}年度相比，收、支总计各{c:total}，主要是{r}。
+#二、一般公共预算财政拨款支出决算情况说明
+{y}年度一般公共预算财政拨款支出{m:general}，占本年支出合计的{s:general:spent}。
+@items
+#三、一般公共预算财政拨款“三公”经费支出决算情况说明
+{y}年度“三公”经费预算为{b:tp.total}，支出决算为{m:tp.total}，完成预算的{d:tp.total}。其中：因公出国（境）费支出决算为{m:tp.overseas}；公务用车购置及运行费支出决算为{m:tp.vehicle}；公务接待费支出决算为{m:tp.reception}。""",
+        """#一、关于{u}{y}年收支预算情况的总体说明
+{u}{y}年收支总预算{m:total}。
+#二、关于{u}{y}年财政拨款收支预算情况的总体说明
+{u}{y}年财政拨款收支总预算{m:grants}。
+#三、关于{u}{y}年一般公共预算当年拨款情况说明
+（一）一般公共预算当年拨款规模变化情况。
+{u}{y}年一般公共预算当年拨款{m:general}，比{l}年执行数{c:general}。
+（二）一般公共预算当年拨款具体使用情况。
+@items
+#四、关于{u}{y}年一般公共预算基本支出情况说明
+{u}{y}年一般公共预算基本支出{m:gbasic}，其中：
+人员经费{m:personnel}，主要包括：基本工资、津贴补贴、奖金。
+公用经费{m:operation}，主要包括：办公费、印刷费、差旅费。""",
+        "{path}年初预算为{b:item}，支出决算为{m:item}，完成年初预算的{d:item}。决算数大于预算数的主要原因是{r}。",
+        "{path}{y}年预算数为{m:item}，比{l}年执行数{c:item}。主要是{r}。",
+        number="{n}．",
+    ),
+    House(
+        "xue",
+        """#一、收入支出总体情况
+学校{y}年度总收入{m:total}，总支出{m:total}，比上年{c:total}。
+#二、收入决算情况
+学校{y}年度本年收入{m:income}，其中：财政拨款收入{m:grant}，占{s:grant:income}；事业收入{m:institution}，占{s:institution:income}；其他收入{m:other_income}，占{s:other_income:income}。
+#三、支出决算情况
+学校{y}年度本年支出{m:spent}，其中：基本支出{m:basic}，占{s:basic:spent}；项目支出{m:project}，占{s:project:spent}。
+#四、财政拨款支出决算情况
+学校{y}年度一般公共预算财政拨款支出{m:general}。
+@classes""",
+        """#一、收支预算总体情况
+学校{y}年收支总预算{m:total}，比{l}年{c:total}，主要是{r}。
+#二、收入预算情况
+学校{y}年收入预算{m:total}，其中：财政拨款预算收入{m:grant}，占{s:grant:total}；事业收入{m:institution}，占{s:institution:total}；其他收入{m:other_income}，占{s:other_income:total}。
+#三、支出预算情况
+学校{y}年支出预算{m:spent}，其中：基本支出{m:basic}，占{s:basic:spent}；项目支出{m:project}，占{s:project:spent}。
+#四、一般公共预算当年拨款情况
+学校{y}年一般公共预算当年拨款{m:general}，比{l}年预算数{c:general}。
+@items""",
+        "{path}支出{m:item}。",
+        "{path}{y}年预算数为{m:item}，比{l}年预算数{c:item}，主要原因是{r}。",
+        number="（{n}）",
+        comma=True,
+    ),
+)
+"""The habits that exist; `xue` is a university's, `yang` a central body's, the others are named after provinces."""
