@@ -68,3 +68,11 @@ def test_a_second_reading_that_adds_up_worse_or_not_at_all_is_not_taken() -> Non
 def test_pages_with_most_broken_sums_come_first() -> None:
     assert suspect_pages(understand(document(SHIFTED))) == [1]
     assert suspect_pages(understand(document(GOOD))) == []
+
+
+def test_every_amount_of_a_page_read_anew_tells_why() -> None:
+    _, disclosure, _ = decide(SHIFTED, GOOD)
+    engines = {item.engine for item in disclosure.line_items}
+    assert all(engine is not None and "第 1 页的表格改用 second 的读法" in engine for engine in engines)
+    _, disclosure, _ = decide(GOOD, SHIFTED)
+    assert {item.engine for item in disclosure.line_items} == {"test"}
