@@ -7,6 +7,9 @@ States of an item, and what moves it:
 * A decided item stays decided over re-ingestion and new code. When only our reading changed, the person's answer stands.
   It opens again when the evidence itself changed (another document it rests on was replaced), or a waiver ran out.
 * ``undo`` takes the last decision back; nothing is ever deleted from the list of decisions.
+* Where new code asks the same question under another id (same document, rule, evidence and figures), the answer is carried over.
+* Rejecting a document answers its other open questions too; taking that back asks them again.
+* A corrected code teaches: the label means that code from then on (`expectations.teaching`).
 
 The evidence of an item is the set of documents (hashes of their bytes) its figures stand in: the same bytes are the same
 evidence, whatever we make of them.
@@ -23,16 +26,18 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
-from sqlalchemy import select
+from sqlalchemy import false, select, update
 from sqlalchemy.orm import Session
 
 from expectations.causes import Cause, causes
+from expectations.teaching import apply_mappings, is_economic, teach, unteach
 from models.decisions import ACTIONS, Decision, ReviewItem, utc_now
 from models.money import UNITS, Amount, read_amount
 from models.text import plain
 from models.warehouse import DOCUMENT_TABLES
 
 _STATUS = {"accept": "accepted", "correct": "corrected", "waive": "waived", "reject": "rejected"}
+_REJECTED_WITH = "文件已由审核者拒收"
 _VALUE = re.compile(r"^(.*?)(百万元|千元|万元|亿元|元)?$")
 
 
@@ -74,7 +79,9 @@ def reconcile(session: Session, connection: duckdb.DuckDBPyConnection, run_id: s
         run_id: run that found a new item.
     """
     failures = {failure.review_id: failure for failure in _failures(connection)}
-    known = {item.review_id: item for item in session.scalars(select(ReviewItem))}
+    _hold(session)
+    known = {item.review_id: item for item in session.scalars(select(ReviewItem).with_for_update())}
+    answered = _unasked(known, failures)
     rejected = rejected_documents(session)
     opened = reopened = resolved = 0
     doubtful: set[str] = set()
@@ -97,7 +104,8 @@ def reconcile(session: Session, connection: duckdb.DuckDBPyConnection, run_id: s
                 cause=failure.cause.text,
             )
             session.add(item)
-            opened += 1
+            if not _carry_over(session, item, answered):
+                opened += 1
             continue
         if item.status == "resolved" or (item.status == "rejected" and failure.document_id not in rejected):
             _open(item)
@@ -111,7 +119,7 @@ def reconcile(session: Session, connection: duckdb.DuckDBPyConnection, run_id: s
         if item.review_id in failures:
             continue
         if item.status == "open" and item.document_id in rejected:
-            item.status, item.reason = "rejected", "文件已由审核者拒收"
+            item.status, item.reason = "rejected", _REJECTED_WITH
         elif item.status == "open":
             item.status = "resolved"
             resolved += 1
@@ -124,6 +132,62 @@ def reconcile(session: Session, connection: duckdb.DuckDBPyConnection, run_id: s
         )
     _write_items(session, connection)
     return Reconciliation(opened, reopened, resolved, len(_ids_by_status(session, "open")))
+
+
+def _hold(session: Session) -> None:
+    """Keep other writers out until the transaction ends: a decision taken meanwhile must not be overwritten.
+
+    SQLite takes its write lock at the first writing statement, even one that writes nothing.
+    """
+    session.execute(update(ReviewItem).where(false()).values(status=ReviewItem.status))
+
+
+def _unasked(
+    known: dict[str, ReviewItem], failures: dict[str, _Failure]
+) -> dict[tuple[str, str, str, tuple[str, ...]], list[ReviewItem]]:
+    """Decided items whose question is not asked any more, by what they were about."""
+    found: dict[tuple[str, str, str, tuple[str, ...]], list[ReviewItem]] = {}
+    for item in known.values():
+        if item.review_id not in failures and item.status in ("accepted", "corrected", "waived") and item.operands:
+            key = (item.document_id, item.expectation, item.evidence, tuple(sorted(item.operands)))
+            found.setdefault(key, []).append(item)
+    return found
+
+
+def _carry_over(
+    session: Session,
+    item: ReviewItem,
+    answered: dict[tuple[str, str, str, tuple[str, ...]], list[ReviewItem]],
+) -> bool:
+    """Give a new item the answer that the same question had under another id; whether there was exactly one."""
+    key = (item.document_id, item.expectation, item.evidence, tuple(sorted(item.operands)))
+    before = answered.get(key, [])
+    if not item.operands or len(before) != 1:
+        return False
+    old = before[0]
+    last = next((one for one in standing(session) if one.review_id == old.review_id), None)
+    if last is None:
+        return False
+    session.flush()
+    session.add(
+        Decision(
+            review_id=item.review_id,
+            document_id=item.document_id,
+            action=last.action,
+            line_item_id=last.line_item_id,
+            value=last.value,
+            code=last.code,
+            until=last.until,
+            decided_by=last.decided_by,
+            decided_at=last.decided_at,
+            reason=last.reason,
+            evidence=item.evidence,
+        )
+    )
+    item.status, item.decided_by, item.decided_at = old.status, old.decided_by, old.decided_at
+    item.reason, item.until = old.reason, old.until
+    session.flush()
+    return True
 
 
 def _failures(connection: duckdb.DuckDBPyConnection) -> Iterable[_Failure]:
@@ -208,6 +272,7 @@ def decide(
     until: date | None = None,
     line_item: str | None = None,
     connection: duckdb.DuckDBPyConnection | None = None,
+    learn: bool = True,
 ) -> ReviewItem:
     """Take a decision about one item. It takes effect in the warehouse with the next run.
 
@@ -221,11 +286,14 @@ def decide(
         until: for ``waive``, last day it holds; None: for good.
         line_item: which figure a correction is about. Needed only where the item has several and neither the value (only
             one of them would make the check hold) nor the other checks (only one is confirmed by none) tell.
-        connection: published warehouse, read only: how the figure is told from the others.
+        connection: published warehouse, read only: how the figure is told from the others, and what a code decision
+            teaches (`expectations.teaching`).
+        learn: a corrected code becomes a mapping for that label.
 
     Raises:
         DecisionError: no such item, a missing or superfluous argument, or it cannot be told which figure is meant.
     """
+    _hold(session)
     item = find(session, review_id)
     if action not in ACTIONS:
         raise DecisionError(f"没有“{action}”这种处理；可用：{'、'.join(ACTIONS)}。")
@@ -248,21 +316,20 @@ def decide(
         target = _target(item, value, line_item, connection)
     if action == "undo":
         return _undo(session, item, by, reason)
-    session.add(
-        Decision(
-            review_id=item.review_id,
-            document_id=item.document_id,
-            action=action,
-            line_item_id=target,
-            value=value,
-            code=code,
-            until=until,
-            decided_by=by,
-            reason=reason,
-            evidence=item.evidence,
-            decided_at=utc_now(),
-        )
+    decision = Decision(
+        review_id=item.review_id,
+        document_id=item.document_id,
+        action=action,
+        line_item_id=target,
+        value=value,
+        code=code,
+        until=until,
+        decided_by=by,
+        reason=reason,
+        evidence=item.evidence,
+        decided_at=utc_now(),
     )
+    session.add(decision)
     item.status, item.decided_by, item.decided_at, item.reason, item.until = (
         _STATUS[action],
         by,
@@ -271,7 +338,24 @@ def decide(
         until,
     )
     session.flush()
+    if action == "reject":
+        for other in _of_document(session, item, "open"):
+            other.status, other.reason = "rejected", _REJECTED_WITH
+    if code is not None and target is not None and learn and connection is not None:
+        teach(session, connection, decision)
+    session.flush()
     return item
+
+
+def _of_document(session: Session, item: ReviewItem, status: str) -> Sequence[ReviewItem]:
+    """The other items of the item's document in that state."""
+    return session.scalars(
+        select(ReviewItem).where(
+            ReviewItem.document_id == item.document_id,
+            ReviewItem.review_id != item.review_id,
+            ReviewItem.status == status,
+        )
+    ).all()
 
 
 def find(session: Session, review_id: str) -> ReviewItem:
@@ -294,7 +378,8 @@ def find(session: Session, review_id: str) -> ReviewItem:
 
 
 def _undo(session: Session, item: ReviewItem, by: str, reason: str) -> ReviewItem:
-    if not any(decision.review_id == item.review_id for decision in standing(session)):
+    taken_back = next((one for one in standing(session) if one.review_id == item.review_id), None)
+    if taken_back is None:
         raise DecisionError("该事项没有可撤销的处理。")
     session.add(
         Decision(
@@ -314,6 +399,10 @@ def _undo(session: Session, item: ReviewItem, by: str, reason: str) -> ReviewIte
     else:
         item.status, item.decided_by, item.decided_at = _STATUS[last.action], last.decided_by, last.decided_at
         item.reason, item.until = last.reason, last.until
+    unteach(session, taken_back, by)
+    if taken_back.action == "reject" and item.document_id not in rejected_documents(session):
+        for other in _of_document(session, item, "rejected"):
+            _open(other)
     session.flush()
     return item
 
@@ -386,7 +475,10 @@ def apply_decisions(session: Session, connection: duckdb.DuckDBPyConnection) -> 
             _open(item)
     session.flush()
     statuses = dict(session.execute(select(ReviewItem.review_id, ReviewItem.status)).tuples().all())
-    for decision in standing(session):
+    decisions = standing(session)
+    own = {decision.line_item_id for decision in decisions if decision.code is not None and decision.line_item_id}
+    apply_mappings(session, connection, except_for=own)
+    for decision in decisions:
         if decision.action == "reject":
             _quarantine(connection, decision)
         elif decision.action == "correct" and statuses.get(decision.review_id) == "corrected":
@@ -435,7 +527,7 @@ def _correct(connection: duckdb.DuckDBPyConnection, decision: Decision) -> None:
     code = decision.code
     if code is None:
         return
-    column = "economic_code" if _is_economic(code, function_code, economic_code) else "function_code"
+    column = "economic_code" if is_economic(code, function_code, economic_code) else "function_code"
     old = economic_code if column == "economic_code" else function_code
     if old == code:
         return
@@ -453,13 +545,6 @@ def _correct(connection: duckdb.DuckDBPyConnection, decision: Decision) -> None:
             decision.line_item_id,
         ],
     )
-
-
-def _is_economic(code: str, function_code: str | None, economic_code: str | None) -> bool:
-    """Departmental (3…) and governmental (5…) economic codes have at most five digits; functional ones begin with 1 or 2."""
-    if function_code is None and economic_code is not None:
-        return True
-    return code[0] in "35" and len(code) <= 5
 
 
 def _write_items(session: Session, connection: duckdb.DuckDBPyConnection) -> None:

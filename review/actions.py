@@ -8,8 +8,9 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from expectations import review
+from expectations import review, teaching
 from expectations.review import DecisionError
+from expectations.teaching import TeachingError
 from flows.home import Home
 from flows.operations import session_of
 from flows.warehouse import reading, records
@@ -79,6 +80,7 @@ def decide(
                 until=answer.until,
                 line_item=answer.line_item,
                 connection=connection,
+                learn=answer.teach,
             )
             status = item.status
     except DecisionError as error:
@@ -146,3 +148,14 @@ def decide_all(
             bulk=len(done),
         )
     return done
+
+
+def revoke_mapping(home: Home, who: Who, number: int, reason: str, *, address: str | None = None) -> None:
+    """Revoke what a correction taught. Raises Refused."""
+    _steward(who)
+    try:
+        with session_of(home) as session:
+            teaching.revoke(session, number, by=who.name, reason=reason)
+    except TeachingError as error:
+        raise Refused(str(error)) from None
+    audit.record(home, who.name, "revoke-mapping", str(number), address=address, reason=reason)

@@ -47,6 +47,9 @@ ORDER BY r.severity, d.file_name, r.expectation, r.review_id
     help="--add-user 的角色：查看、审核、管理。",
 )
 @click.option("--disable-user", metavar="NAME", help="停用用户后退出。")
+@click.option("--mappings", "list_mappings", is_flag=True, help="列出由更正学来的科目对照后退出。")
+@click.option("--revoke-mapping", metavar="N", type=int, help="撤销一条科目对照后退出（配合 --by 与 --reason）。")
+@click.option("--reason", metavar="TEXT", help="--revoke-mapping 的理由。")
 @click.option("--list", "listing", is_flag=True, help="不开网页，在命令行列出待审事项。")
 @click.option("--document", metavar="ID", help="列出时：只看一份文件（文件编号或其开头几位）。")
 @click.option("--severity", type=click.Choice(["error", "warning"]), help="列出时：只看错误或警告。")
@@ -68,6 +71,9 @@ def review(
     add_user: str | None,
     role: str,
     disable_user: str | None,
+    list_mappings: bool,
+    revoke_mapping: int | None,
+    reason: str | None,
     listing: bool,
     document: str | None,
     severity: str | None,
@@ -82,6 +88,8 @@ def review(
     """
     if list_users or add_user or disable_user:
         return _users(home, add_user, role, disable_user)
+    if list_mappings or revoke_mapping is not None:
+        return _mappings(home, revoke_mapping, local_name, reason)
     if listing or as_json or document or severity or expectation or everything:
         parameters = {"all": everything, "document": document, "severity": severity, "expectation": expectation}
         return _list(home, parameters, limit, as_json)
@@ -159,6 +167,44 @@ def _users(home: Home, add_user: str | None, role: str, disable_user: str | None
     return 0
 
 
+def _mappings(home: Home, number: int | None, by: str | None, reason: str | None) -> int:
+    """What corrections taught, listed; one of them revoked."""
+    from expectations.teaching import TeachingError, revoke
+    from flows import show
+    from flows.operations import session_of
+    from review import audit
+    from review.queries.mappings import mappings
+
+    if number is not None:
+        try:
+            with session_of(home) as session:
+                revoke(session, number, by=by or "", reason=reason or "")
+        except TeachingError as error:
+            raise click.UsageError(str(error)) from None
+        audit.record(home, by or "", "revoke-mapping", str(number), reason=reason)
+        click.echo(f"对照 {number} 已撤销；下次收录或核对时生效。")
+        return 0
+    rows = [
+        (
+            one.mapping.number,
+            one.mapping.name,
+            one.mapping.printed_code or "",
+            one.mapping.was or "",
+            one.mapping.code,
+            one.region,
+            f"{one.mapping.year_from}–{one.mapping.year_to}",
+            one.mapping.created_by,
+            "已撤销" if one.mapping.revoked_at else f"{one.used} 个金额",
+        )
+        for one in mappings(home)
+    ]
+    if rows:
+        show.write_table(["编号", "印出名称", "印出编码", "机器", "改为", "地区", "年度", "谁", "用于"], rows)
+    else:
+        click.echo("还没有由更正学来的科目对照。")
+    return 0
+
+
 def _list(home: Home, parameters: dict[str, Any], limit: int, as_json: bool) -> int:
     """The items as lines or JSON."""
     from flows import show
@@ -207,6 +253,7 @@ def _list(home: Home, parameters: dict[str, Any], limit: int, as_json: bool) -> 
 @click.option("--until", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="豁免：到这一天为止（2026-12-31）。")
 @click.option("--by", metavar="WHO", required=True, help="处理人。")
 @click.option("--reason", metavar="TEXT", required=True, help="理由。")
+@click.option("--no-learn", is_flag=True, help="更正编码时：只改这一个金额，不记为科目对照。")
 @click.option("--later", is_flag=True, help="只记下处理，不立即更新仓库（下次收录或核对时生效）。")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 @click.pass_obj
@@ -220,6 +267,7 @@ def decide(
     until: datetime | None,
     by: str,
     reason: str,
+    no_learn: bool,
     later: bool,
     as_json: bool,
 ) -> int:
@@ -246,6 +294,7 @@ def decide(
                 until=until.date() if until else None,
                 line_item=line_item,
                 connection=connection,
+                learn=not no_learn,
             )
             result = {
                 "review_id": item.review_id,

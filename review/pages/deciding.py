@@ -82,9 +82,9 @@ def bulk(desk: Desk, review_ids: Sequence[str], cause: str, after: After) -> Non
                     ui.label(row.message).classes("kx-member-text")
         with ui.element("div").classes("kx-choose"):
             for action in actions.BULK:
-                button = ui.button(t(f"action.{action}"), on_click=lambda _, action=action: choose(action)).props(
-                    "no-caps dense unelevated"
-                )
+                button = ui.button(
+                    t(f"action.{action}"), color=None, on_click=lambda _, action=action: choose(action)
+                ).props("no-caps dense unelevated")
                 button.classes("kx-choice")
                 form.choices[action] = button
         warning = ui.label(t("decide.reject_warning")).classes("kx-warning")
@@ -187,8 +187,8 @@ class _Form:
         t = self.desk.words
         self._confirm = confirm
         with self._foot:
-            ui.button(t("decide.cancel"), on_click=self.close).props("flat no-caps").classes("kx-link")
-            ui.button(t("decide.confirm"), on_click=confirm).props("unelevated no-caps").classes(
+            ui.button(t("decide.cancel"), color=None, on_click=self.close).props("flat no-caps").classes("kx-link")
+            ui.button(t("decide.confirm"), color=None, on_click=confirm).props("unelevated no-caps").classes(
                 "kx-primary kx-confirm"
             )
 
@@ -299,6 +299,6 @@ def _until(form: _Form) -> None:
             ("年底", date(today.year, 12, 31)),
             ("一年", today + timedelta(days=365)),
         ):
-            ui.button(text, on_click=lambda _, day=day: form.until.set_value(day.isoformat())).props(
+            ui.button(text, color=None, on_click=lambda _, day=day: form.until.set_value(day.isoformat())).props(
                 "flat dense no-caps"
             ).classes("kx-link")

@@ -48,7 +48,9 @@ def _head(desk: Desk, view: DocumentView) -> None:
     t = desk.words
     facts = view.facts
     with ui.element("div").classes("kx-item-top"):
-        ui.button("←", on_click=ui.navigate.back).props(f'flat dense aria-label="{t("item.back")}"').classes("kx-link")
+        ui.button("←", color=None, on_click=ui.navigate.back).props(
+            f'flat dense aria-label="{t("item.back")}"'
+        ).classes("kx-link")
         with ui.element("div").classes("kx-item-name"):
             ui.label(facts["title"] or facts["file_name"]).classes("kx-h2 kx-ellipsis")
             year = f"{facts['fiscal_year']} {t.of('kind', facts['report_kind'])}" if facts["fiscal_year"] else ""
@@ -70,7 +72,9 @@ def _head(desk: Desk, view: DocumentView) -> None:
                 ui.navigate.to("/")
 
             ui.label(t("document.open_items", n=view.open_items)).classes("kx-pill")
-            ui.button(t("document.to_queue"), on_click=to_queue).props("outline dense no-caps").classes("kx-outline")
+            ui.button(t("document.to_queue"), color=None, on_click=to_queue).props("outline dense no-caps").classes(
+                "kx-outline"
+            )
 
 
 class _Page:

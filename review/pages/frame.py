@@ -27,18 +27,18 @@ def build(desk: desks.Desk) -> None:
                         ui.link(t(f"nav.{name}"), address).classes("kx-nav-link")
             ui.element("div").classes("kx-grow")
             chip = ui.label().classes("kx-rebuild")
-            ui.button("?", on_click=lambda: _help(desk)).props(
+            ui.button("?", color=None, on_click=lambda: _help(desk)).props(
                 f'flat dense round aria-label="{t("nav.help")}"'
             ).classes("kx-link").tooltip(t("nav.help"))
             other = "en" if t.language == "zh" else "zh"
-            ui.button(t("nav.language"), on_click=lambda: _language(other)).props("flat dense no-caps").classes(
-                "kx-link kx-language"
-            )
+            ui.button(t("nav.language"), color=None, on_click=lambda: _language(other)).props(
+                "flat dense no-caps"
+            ).classes("kx-link kx-language")
             if desk.person.local:
                 ui.label(desk.person.name).classes("kx-person").tooltip(t("nav.local"))
             else:
                 ui.label(f"{desk.person.name} · {t.of('role', desk.person.role)}").classes("kx-person")
-                ui.button(t("nav.logout"), on_click=_log_out).props("flat dense no-caps").classes("kx-link")
+                ui.button(t("nav.logout"), color=None, on_click=_log_out).props("flat dense no-caps").classes("kx-link")
         pages = ui.sub_pages(
             {
                 "/": lambda: queue.build(desk),
@@ -70,7 +70,7 @@ def _help(desk: desks.Desk) -> None:
         ui.label(t("help.heading")).classes("kx-h2")
         for line in t.some("help.keys"):
             ui.label(line).classes("kx-help-line")
-        ui.button(t("help.close"), on_click=dialog.close).props("flat no-caps").classes("kx-link")
+        ui.button(t("help.close"), color=None, on_click=dialog.close).props("flat no-caps").classes("kx-link")
     dialog.on("hide", dialog.delete)
     dialog.open()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -56,9 +57,9 @@ def _top(desk: Desk, item: Item) -> None:
     t = desk.words
     document = item.document
     with ui.element("div").classes("kx-item-top"):
-        ui.button("←", on_click=lambda: ui.navigate.to("/")).props(f'flat dense aria-label="{t("item.back")}"').classes(
-            "kx-link"
-        ).tooltip(t("item.back"))
+        ui.button("←", color=None, on_click=lambda: ui.navigate.to("/")).props(
+            f'flat dense aria-label="{t("item.back")}"'
+        ).classes("kx-link").tooltip(t("item.back"))
         ui.label(t.of("severity", item.severity)).classes(f"kx-sev kx-{item.severity}")
         with ui.element("div").classes("kx-item-name"):
             ui.label(item.rule["title"]).classes("kx-h2")
@@ -74,15 +75,15 @@ def _top(desk: Desk, item: Item) -> None:
         if item.review_id in desk.order:
             at = desk.order.index(item.review_id) + 1
             ui.label(t("item.position", n=at, total=len(desk.order))).classes("kx-pill kx-position")
-        ui.button("k ↑", on_click=lambda: _go(desk, item, -1)).props("flat dense no-caps").classes("kx-link").tooltip(
-            t("item.previous")
-        )
-        ui.button("j ↓", on_click=lambda: _go(desk, item, 1)).props("flat dense no-caps").classes("kx-link").tooltip(
-            t("item.next")
-        )
-        ui.button(t("item.document"), on_click=lambda: _to_document(item)).props("outline dense no-caps").classes(
-            "kx-outline"
-        )
+        ui.button("k ↑", color=None, on_click=lambda: _go(desk, item, -1)).props("flat dense no-caps").classes(
+            "kx-link"
+        ).tooltip(t("item.previous"))
+        ui.button("j ↓", color=None, on_click=lambda: _go(desk, item, 1)).props("flat dense no-caps").classes(
+            "kx-link"
+        ).tooltip(t("item.next"))
+        ui.button(t("item.document"), color=None, on_click=lambda: _to_document(item)).props(
+            "outline dense no-caps"
+        ).classes("kx-outline")
 
 
 def _go(desk: Desk, item: Item, step: int) -> None:
@@ -130,7 +131,7 @@ def _leaves(desk: Desk, item: Item, evidence: Sequence[Any]) -> None:
 
         with ui.element("div").classes("kx-more-leaves"):
             for leaf in item.leaves[1:]:
-                ui.button(leaf_title(desk, leaf), on_click=lambda _, leaf=leaf: other(leaf)).props(
+                ui.button(leaf_title(desk, leaf), color=None, on_click=lambda _, leaf=leaf: other(leaf)).props(
                     "flat dense no-caps"
                 ).classes("kx-link")
 
@@ -229,9 +230,9 @@ def _question(desk: Desk, item: Item) -> None:
             if item.cause:
                 with ui.element("div").classes("kx-cause"):
                     ui.label(item.cause)
-                    ui.button(t("item.bulk"), on_click=lambda: _bulk(desk, item)).props("flat dense no-caps").classes(
-                        "kx-link"
-                    )
+                    ui.button(t("item.bulk"), color=None, on_click=lambda: _bulk(desk, item)).props(
+                        "flat dense no-caps"
+                    ).classes("kx-link")
         if item.operands:
             _figures(desk, item.operands)
         _tabs(desk, item)
@@ -240,7 +241,16 @@ def _question(desk: Desk, item: Item) -> None:
 def _side(label: str, value: str | None, kind: str) -> None:
     with ui.element("div").classes(f"kx-side-box kx-side-{kind}"):
         ui.label(label).classes("kx-faint")
-        ui.label(value or "—").classes("kx-amount")
+        number, unit = amount_parts(value or "—")
+        with ui.element("div").classes("kx-amount"):
+            ui.label(number)
+            ui.label(unit).classes("kx-unit")
+
+
+def amount_parts(shown: str) -> tuple[str, str]:
+    """A shown value in its number and its unit: 6,651.38万元 → 6,651.38, 万元."""
+    match = re.fullmatch(r"([+\-−]?[\d,.]+)(\D{1,2})", shown)
+    return (match[1], match[2]) if match else (shown, "")
 
 
 def _figures(desk: Desk, operands: Sequence[Operand]) -> None:

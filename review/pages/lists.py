@@ -6,8 +6,11 @@ from typing import Any
 
 from nicegui import ui
 
-from review.pages.desk import Desk, away
+from review import actions
+from review.actions import Refused
+from review.pages.desk import Desk, away, say
 from review.queries import runs as run_queries
+from review.queries.mappings import Learnt, mappings
 from review.queries.progress import progress
 
 
@@ -134,9 +137,61 @@ async def runs_page(desk: Desk) -> None:
 
 
 async def mappings_page(desk: Desk) -> None:
-    """What corrections taught."""
+    """What corrections taught, and taking it back."""
     t = desk.words
-    with ui.element("div").classes("kx-page"):
+    found = await away(mappings, desk.home)
+    with ui.element("div").classes("kx-page kx-narrow"):
         heading(t("mappings.heading"))
         ui.label(t("mappings.explain")).classes("kx-faint")
-        ui.label(t("mappings.none")).classes("kx-nothing")
+        if not found:
+            ui.label(t("mappings.none")).classes("kx-nothing")
+            return
+        names = ("name", "printed", "was", "code", "region", "years", "by", "reason")
+        with ui.element("div").classes("kx-card"):
+            table([*(t(f"mappings.{name}") for name in names), ""], [_learnt(desk, one) for one in found])
+
+
+def _learnt(desk: Desk, one: Learnt) -> list[Any]:
+    t = desk.words
+    mapping = one.mapping
+    if mapping.revoked_at is not None:
+        last: Any = t("mappings.revoked", who=mapping.revoked_by or "", reason=mapping.revoked_reason or "")
+    else:
+
+        def last() -> None:
+            ui.label(t("mappings.applied", n=one.used)).classes("kx-faint kx-hint")
+            if desk.person.may("steward"):
+                ui.button(t("mappings.revoke"), color=None, on_click=lambda: _revoke(desk, mapping.number)).props(
+                    "flat dense no-caps"
+                ).classes("kx-link")
+
+    years = f"{mapping.year_from}–{mapping.year_to}" if mapping.year_to != mapping.year_from else str(mapping.year_from)
+    by = f"{mapping.created_by} {mapping.created_at:%Y-%m-%d}"
+    return [mapping.name, mapping.printed_code, mapping.was, mapping.code, one.region, years, by, mapping.reason, last]
+
+
+def _revoke(desk: Desk, number: int) -> None:
+    t = desk.words
+    with ui.dialog() as dialog, ui.element("div").classes("kx-dialog"):
+        ui.label(t("mappings.revoke")).classes("kx-h2")
+        reason = ui.input(label=t("mappings.reason")).props("outlined dense autofocus").classes("kx-wide")
+
+        async def confirm() -> None:
+            try:
+                await away(
+                    actions.revoke_mapping, desk.home, desk.me(), number, reason.value or "", address=desk.address
+                )
+            except Refused as refusal:
+                say(str(refusal), "bad")
+                return
+            dialog.close()
+            desk.console.rebuilder.touch()
+            desk.refresh()
+
+        with ui.element("div").classes("kx-dialog-foot"):
+            ui.button(t("decide.cancel"), color=None, on_click=dialog.close).props("flat no-caps").classes("kx-link")
+            ui.button(t("mappings.revoke"), color=None, on_click=confirm).props("unelevated no-caps").classes(
+                "kx-primary"
+            )
+    dialog.on("hide", dialog.delete)
+    dialog.open()

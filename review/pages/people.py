@@ -90,7 +90,7 @@ async def users_page(desk: Desk) -> None:
                     say(t("users.saved"), "good")
                     desk.refresh()
 
-                ui.button(t("users.save"), on_click=save).props("unelevated no-caps").classes("kx-primary")
+                ui.button(t("users.save"), color=None, on_click=save).props("unelevated no-caps").classes("kx-primary")
 
 
 def _admin(desk: Desk) -> str:
@@ -109,4 +109,4 @@ def _disable(desk: Desk, name: str) -> None:
             return
         desk.refresh()
 
-    ui.button(desk.words("users.disable"), on_click=disable).props("flat dense no-caps").classes("kx-link")
+    ui.button(desk.words("users.disable"), color=None, on_click=disable).props("flat dense no-caps").classes("kx-link")

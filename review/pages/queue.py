@@ -30,9 +30,9 @@ async def build(desk: Desk) -> None:
             count = ui.label().classes("kx-faint")
             ui.element("div").classes("kx-grow")
             ui.label(t("queue.done_today", n=done)).classes("kx-pill")
-            ui.button(t("queue.start"), on_click=lambda: _start(desk)).props("unelevated no-caps dense").classes(
-                "kx-primary"
-            )
+            ui.button(t("queue.start"), color=None, on_click=lambda: _start(desk)).props(
+                "unelevated no-caps dense"
+            ).classes("kx-primary")
         bar = ui.element("div").classes("kx-filters")
         holder = ui.element("div").classes("kx-queue-body")
 
@@ -143,7 +143,7 @@ def _filters(desk: Desk, rows: list[QueueRow], change: Any, show: Any) -> None:
             element.value = 0 if name == "days" else (getattr(desk.filters, name) or "")
         show()
 
-    ui.button(t("queue.clear"), on_click=clear).props("flat dense no-caps").classes("kx-link")
+    ui.button(t("queue.clear"), color=None, on_click=clear).props("flat dense no-caps").classes("kx-link")
 
 
 def _group(desk: Desk, group: Group) -> dict[str, Any]:

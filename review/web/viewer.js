@@ -11,6 +11,7 @@ export default {
         <div class="kx-sheet" :style="style">
           <img :src="shownSrc" draggable="false" @load="loaded" @error="broken" :style="{ width: width + 'px', height: height + 'px' }" :alt="title" />
           <svg :viewBox="'0 0 ' + width + ' ' + height" :style="{ width: width + 'px', height: height + 'px' }">
+            <rect v-for="(mark, n) in bands" :key="'b' + n" class="kx-band" x="0" :width="width" :y="mark.box[1] - 2" :height="mark.box[3] - mark.box[1] + 4" />
             <g v-for="(mark, n) in marks" :key="n" class="kx-mark" :class="['kx-mark-' + mark.role, { 'kx-mark-on': mark.id && mark.id === focus }]">
               <title>{{ mark.text }}</title>
               <rect :x="mark.box[0] - 2" :y="mark.box[1] - 2" :width="mark.box[2] - mark.box[0] + 4" :height="mark.box[3] - mark.box[1] + 4" rx="1.5" />
@@ -30,6 +31,9 @@ export default {
     },
     shownSrc() {
       return this.sharp && this.fine ? this.fine : this.src;
+    },
+    bands() {
+      return this.marks.length <= 12 ? this.marks.filter((mark) => mark.role !== "plain") : [];
     },
     buttons() {
       return [["out", "−", this.words.zoom_out], ["in", "+", this.words.zoom_in], ["fit", "⤢", this.words.fit], ["marks", "◎", this.words.marks]];
@@ -90,9 +94,11 @@ export default {
       const top = Math.min(...marks.map((m) => m.box[1])), bottom = Math.max(...marks.map((m) => m.box[3]));
       const wide = w / this.width;
       const close = Math.min((w * 0.9) / (right - left + 40), (h * 0.85) / (bottom - top + 40));
-      this.scale = Math.max(Math.min(wide, close), Math.min(close, Math.max(wide, 1.15)));
+      this.scale = Math.max(Math.min(wide, close), Math.min(close, Math.max(wide, 0.92)));
       const clamp = (at, size, room) => (size <= room ? (room - size) / 2 : Math.min(0, Math.max(room - size, at)));
-      this.x = clamp(w / 2 - ((left + right) / 2) * this.scale, this.width * this.scale, w);
+      // What a row is called stands on the left: no further to the right than the marks need.
+      const needed = w - (right + 24) * this.scale;
+      this.x = clamp(Math.min(0, needed), this.width * this.scale, w);
       this.y = clamp(h / 2 - ((top + bottom) / 2) * this.scale, this.height * this.scale, h);
     },
     zoom(factor, cx, cy) {
