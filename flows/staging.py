@@ -266,6 +266,11 @@ def _line_items(
                 )
             )
             continue
+        if not one.item_name and not one.item and one.function_code is None and one.economic_code is None:
+            # A code or a number of a row whose column lost its header looks like this: a figure nobody can use or check.
+            message = f"数字“{one.published_text}”所在的行没有名称，也没有科目编码，不能确定是什么金额，未收录。"
+            findings.append(Finding("READ-AMOUNT-NAMELESS", "error", message, one.place, observed=one.published_text))
+            continue
         name, number = one.locator, 1
         if name in taken:
             name = f"{one.locator}|{one.component}|{one.measure}|{one.fund}|{one.fiscal_year}"

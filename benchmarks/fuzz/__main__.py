@@ -1,28 +1,33 @@
-"""``python -m benchmarks.fuzz --count N --seed S``: read mutated documents in child processes and report what went wrong.
+"""``python -m benchmarks.fuzz --count N --seed S``: take mutated documents down the whole road and report what went wrong.
 
-Wrong is: an exception other than ExtractionError, the end of the process, more than `--seconds` for one input, more than
-`--memory` MB. Each finding is kept under `--keep` with its seed; the exit status is 1 when there is one.
+Wrong is: the end of the process, an exception that no refusal explains, more than `--seconds` or `--memory` MB for one
+input, a failure without a reason in Chinese, a published document with rows no document may have, a warehouse that cannot be
+built of what was staged. Each finding is kept under `--keep` with its seed (`--seed S --count 1` makes it again); the exit
+status is 1 when there is one.
 """
 
 from __future__ import annotations
 
 import argparse
 import collections
+import json
+import logging
 import multiprocessing
+import os
 import random
+import shutil
 import sys
 import tempfile
 import time
+import warnings
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
-from benchmarks.fuzz.child import serve
+from benchmarks.fuzz import seeds
 from benchmarks.fuzz.mutate import mutate
 
-ROOT = Path(__file__).resolve().parents[2]
-_LARGEST = 3_000_000
-_PICTURES = {"png", "jpg", "tiff", "bmp", "gif"}
-"""Read by recognition, seconds each: only mutated when asked for."""
+_PICTURES = frozenset({"png", "jpg", "tiff", "bmp", "gif"})
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,147 +36,240 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=1000, help="inputs to try")
     parser.add_argument("--seed", type=int, default=1, help="of the first input; input i uses seed + i")
     parser.add_argument("--seconds", type=float, default=60.0, help="for one input")
-    parser.add_argument("--memory", type=int, default=2048, help="MB of a child beyond what it has loaded at its start")
+    parser.add_argument("--memory", type=int, default=2048, help="MB one input may take")
     parser.add_argument("--budget", type=float, default=float("inf"), help="seconds for the whole run")
     parser.add_argument("--formats", default="", help="only these, separated by commas")
+    parser.add_argument(
+        "--life", type=int, default=400, help="inputs a child reads before it builds its warehouse and is replaced"
+    )
+    parser.add_argument("--no-build", action="store_true", help="build no warehouses")
     parser.add_argument("--ocr", action="store_true", help="let scans and pictures go to text recognition (slow)")
-    parser.add_argument("--keep", type=Path, default=ROOT / "build" / "fuzz", help="folder for findings")
+    parser.add_argument(
+        "--keep", type=Path, default=seeds.ROOT / "build" / "fuzz", help="folder for findings and the report"
+    )
     options = parser.parse_args(arguments)
-    seeds = _seeds(set(filter(None, options.formats.split(","))))
-    if not seeds:
+    warnings.simplefilter("ignore")  # repeated names in a container are meant
+    logging.disable(logging.ERROR)  # libraries complain of every damaged font
+    wanted = set(filter(None, options.formats.split(",")))
+    found = {
+        kind: paths
+        for kind, paths in seeds.make(seeds.ROOT / "build" / "fuzz-seeds").items()
+        if not wanted or kind in wanted
+    }
+    if not found:
         print("no documents to mutate")
         return 2
-    return _run(seeds, options)
+    return Run(found, options).all()
 
 
-def _seeds(formats: set[str]) -> dict[str, list[Path]]:
-    """Documents by format: the samples, made ones, and shared/real where it is present."""
-    from extractors import detect
+class Run:
+    """One run: its counts, its findings, its child."""
 
-    made = ROOT / "build" / "fuzz-seeds"
-    made.mkdir(parents=True, exist_ok=True)
-    _make_others(made)
-    found: dict[str, list[Path]] = collections.defaultdict(list)
-    for folder in (ROOT / "data" / "samples", made, ROOT.parent / "shared" / "real" / "files"):
-        for path in sorted(folder.glob("*")) if folder.is_dir() else []:
-            if path.is_file() and 0 < path.stat().st_size <= _LARGEST:
-                kind = detect(path)
-                if kind in formats or (not formats and kind not in _PICTURES):
-                    found[kind].append(path)
-    return dict(found)
+    def __init__(self, found: dict[str, list[Path]], options: argparse.Namespace) -> None:
+        self._seeds, self._options = found, options
+        self._outcomes: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+        self._reasons: collections.Counter[str] = collections.Counter()
+        self._findings: list[str] = []
+        self._slow: list[tuple[float, str]] = []
+        self._wide: list[tuple[int, str]] = []
+        self._folder = Path(
+            tempfile.mkdtemp(prefix="kuanxiang-fuzz-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+        )
+        self._children = 0
 
+    def all(self) -> int:
+        """Every input; prints findings as they come and the figures at the end."""
+        from benchmarks.fuzz.child import warm
 
-def _make_others(folder: Path) -> None:
-    """Documents of the formats that the samples do not have, by the makers of the tests."""
-    import py7zr
-
-    from tests.extractors.doc_builder import write_doc
-    from tests.extractors.ofd_builder import OfdPage, write_ofd
-
-    rows = [["项目", "2024年", "2023年"], *[[f"第{i}项支出", f"{i},234.56", f"{i}.00"] for i in range(1, 12)]]
-    write_doc(folder / "made.doc", ["收入支出总表", rows, "共支出 12.5 万元。"])
-    page = OfdPage()
-    page.text(70, 20, "收入支出总表", 6)
-    page.grid([20, 80, 120, 160], [40.0 + 8 * i for i in range(13)], rows)
-    page.path("M 0 0 B 1 1 2 2 3 3 A 1 1 0 0 1 5 5 C", 20, 200, 30, 30)
-    write_ofd(folder / "made.ofd", [page, page])
-    (folder / "made.mht").write_bytes(
-        b"MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
-        + "<html><body><table><tr><td>项目</td><td>1,234.56</td></tr></table></body></html>".encode()
-    )
-    with py7zr.SevenZipFile(folder / "made.7z", "w") as container:
-        container.writestr(b"%PDF-1.4" + b"x" * 500, "甲/乙.pdf")
-        container.writestr("文字".encode(), "丙.txt")
-
-
-def _run(seeds: dict[str, list[Path]], options: argparse.Namespace) -> int:
-    started = time.monotonic()
-    outcomes: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
-    findings: list[str] = []
-    slowest, widest = (0.0, ""), (0, "")
-    with tempfile.TemporaryDirectory(prefix="kuanxiang-fuzz-") as folder:
-        child = _Child(options.memory, options.ocr)
-        formats = sorted(seeds)
-        for i in range(options.count):
-            if time.monotonic() - started > options.budget:
-                break
-            seed = options.seed + i
-            chance = random.Random(seed)
-            kind = formats[seed % len(formats)]
-            source = chance.choice(seeds[kind])
-            data = mutate(source.read_bytes(), kind, chance)
-            path = Path(folder) / "input"
-            path.write_bytes(data)
-            begun = time.monotonic()
-            outcome = child.read(path, options.seconds)
-            taken = time.monotonic() - begun
-            widest = max(widest, (child.grown, f"{kind} {source.name} seed {seed}"))
-            slowest = max(slowest, (taken, f"{kind} {source.name} seed {seed}"))
-            outcomes[kind][outcome.split(":")[0]] += 1
-            if outcome.split(":")[0] not in ("read", "refused", "caught"):
-                options.keep.mkdir(parents=True, exist_ok=True)
-                (options.keep / f"{seed}.{kind}").write_bytes(data)
-                findings.append(f"seed {seed} {kind} {source.name}: {outcome}")
-                print(findings[-1], flush=True)
-        child.stop()
-    done = sum(sum(counter.values()) for counter in outcomes.values())
-    print(
-        f"{done} inputs in {time.monotonic() - started:.0f} s, seed {options.seed}; slowest {slowest[0]:.1f} s: {slowest[1]}"
-    )
-    print(f"  address space kept after one input: at most {widest[0]} MB: {widest[1]}")
-    for kind, counter in sorted(outcomes.items()):
-        print(f"  {kind:6} " + ", ".join(f"{name} {count}" for name, count in sorted(counter.items())))
-    print(f"{len(findings)} findings")
-    return 1 if findings else 0
-
-
-class _Child:
-    """A process that reads documents one after another; replaced when it ends, hangs or has read many."""
-
-    def __init__(self, memory: int, recognise: bool) -> None:
-        self._memory = memory
-        self._recognise = recognise
-        self._process: multiprocessing.process.BaseProcess | None = None
-        self._pipe: Connection | None = None
-        self._reads = 0
-        self.grown = 0  # MB of address space the last input left behind
-
-    def read(self, path: Path, seconds: float) -> str:
-        """``read``, ``refused``, ``hang``, ``ended: …``, ``memory: …`` or ``crash: …``."""
-        if self._process is None or not self._process.is_alive() or self._reads >= 500:
-            self.stop()
-            self._start()
-        self._reads += 1
-        assert self._pipe is not None and self._process is not None
+        options, started = self._options, time.monotonic()
+        self._preload()
+        warm(self._folder / "warm", [paths[0] for kind, paths in self._seeds.items() if kind not in _PICTURES])
+        child = self._child()
+        done = 0
         try:
-            self._pipe.send(str(path))
-            if not self._pipe.poll(seconds):
-                self.stop()
-                return "hang"
-            outcome, self.grown = self._pipe.recv()
-            return str(outcome)
-        except (EOFError, BrokenPipeError, ConnectionResetError):
-            self._process.join(5)
-            status = self._process.exitcode
-            self.stop()
-            return f"ended: {status}"
+            for i in range(options.count):
+                if time.monotonic() - started > options.budget:
+                    break
+                if child.inputs >= options.life:
+                    self._bury(child)
+                    child = self._child()
+                child = self._try(child, options.seed + i)
+                done += 1
+                if done % 1000 == 0:
+                    print(
+                        f"{done} inputs, {time.monotonic() - started:.0f} s, {len(self._findings)} findings", flush=True
+                    )
+            self._bury(child)
+        finally:
+            child.stop()
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._print(done, time.monotonic() - started)
+        return 1 if self._findings else 0
 
-    def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, other = context.Pipe()
-        self._process = context.Process(target=serve, args=(other, self._memory, self._recognise), daemon=True)
+    def _preload(self) -> None:
+        """Import in the parent what a child would import at its first input."""
+        for name in (
+            "pdf",
+            "pdf_plumber",
+            "docx",
+            "xlsx",
+            "xls",
+            "ods",
+            "html",
+            "ofd",
+            "doc",
+            "mht",
+            "archive_7z",
+            "archive_rar",
+            "image",
+            "txt",
+        ):
+            __import__(f"extractors.{name}")
+        __import__("models.interpret")
+
+    def _child(self) -> Child:
+        self._children += 1
+        return Child(self._folder / str(self._children), self._options)
+
+    def _try(self, child: Child, seed: int) -> Child:
+        """One input; the child to go on with."""
+        chance = random.Random(seed)
+        kinds = sorted(self._seeds)
+        kind = chance.choices(kinds, [seeds.WEIGHTS.get(one, 1) for one in kinds])[0]
+        source = chance.choice(self._seeds[kind])
+        name = source.name.split("~", 1)[1]
+        what = f"seed {seed} {kind} {name}"
+        data = mutate(source.read_bytes(), kind, chance)
+        path = self._folder / "input"
+        path.write_bytes(data)
+        report = child.read(path, name, self._options.seconds)
+        self._outcomes[kind][report["outcome"]] += 1
+        if report["outcome"] == "failed":
+            self._reasons[_general(report["reason"])] += 1
+        _top(self._slow, (round(report["seconds"], 2), what))
+        _top(self._wide, (report["peak"], what))
+        if report["fault"]:
+            self._note(f"{what}: {report['fault']}", data, f"{seed}.{kind}")
+        if child.alive:
+            return child
+        return self._child()
+
+    def _note(self, text: str, data: bytes | None = None, name: str = "") -> None:
+        self._options.keep.mkdir(parents=True, exist_ok=True)
+        if data is not None:
+            (self._options.keep / name).write_bytes(data)
+        self._findings.append(text)
+        print(text, flush=True)
+
+    def _bury(self, child: Child) -> None:
+        """Let a child build its warehouse, and end it."""
+        fault = child.finish(600.0)
+        if fault:
+            kept = self._options.keep / f"warehouse-{self._options.seed}-{self._children}"
+            shutil.copytree(child.folder, kept, dirs_exist_ok=True)
+            self._note(f"child {self._children}: {fault} (kept in {kept.name})")
+        child.stop()
+
+    def _print(self, done: int, seconds: float) -> None:
+        print(f"{done} inputs in {seconds:.0f} s, first seed {self._options.seed}, {self._children} children")
+        for kind, counter in sorted(self._outcomes.items()):
+            print(
+                f"  {kind:5} {sum(counter.values()):6} "
+                + ", ".join(f"{name} {count}" for name, count in sorted(counter.items()))
+            )
+        print("refusals:")
+        for reason, count in self._reasons.most_common(60):
+            print(f"  {count:6} {reason}")
+        print("slowest (s):", *(f"\n  {value} {what}" for value, what in self._slow[:8]))
+        print("most memory (MB):", *(f"\n  {value} {what}" for value, what in self._wide[:8]))
+        print(f"{len(self._findings)} findings")
+        self._options.keep.mkdir(parents=True, exist_ok=True)
+        record = {
+            "done": done,
+            "seconds": seconds,
+            "outcomes": self._outcomes,
+            "reasons": self._reasons,
+            "findings": self._findings,
+            "slow": self._slow,
+            "wide": self._wide,
+        }
+        (self._options.keep / f"run-{self._options.seed}.json").write_text(
+            json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8"
+        )
+
+
+def _general(reason: str) -> str:
+    """A refusal without what belongs to the one document."""
+    import re
+
+    reason = re.sub(r"“[^”]*”", "“…”", reason)
+    return re.sub(r"\d+(?:\.\d+)?", "N", reason)[:70]
+
+
+def _top(most: list[Any], entry: Any) -> None:
+    most.append(entry)
+    most.sort(reverse=True)
+    del most[20:]
+
+
+class Child:
+    """A forked process that reads documents one after another."""
+
+    def __init__(self, folder: Path, options: argparse.Namespace) -> None:
+        from benchmarks.fuzz.child import serve
+
+        context = multiprocessing.get_context("fork")
+        self.folder, self.inputs, self.alive = folder, 0, True
+        pipe, other = context.Pipe()
+        self._pipe: Connection = pipe
+        self._process = context.Process(
+            target=serve, args=(other, folder, options.memory, options.ocr, not options.no_build), daemon=False
+        )
         self._process.start()
         other.close()
-        self._reads = 0
+
+    def read(self, path: Path, name: str, seconds: float) -> dict[str, Any]:
+        """The child's report, or one about its end."""
+        self.inputs += 1
+        began = time.monotonic()
+        try:
+            self._pipe.send((str(path), name))
+            if self._pipe.poll(seconds):
+                report: dict[str, Any] = self._pipe.recv()
+                return report
+            outcome, fault = "hang", f"more than {seconds:g} s"
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            self._process.join(5)
+            outcome, fault = "ended", f"the process ended: {self._process.exitcode}"
+        self.stop()
+        return {
+            "outcome": outcome,
+            "reason": "",
+            "fault": fault,
+            "seconds": time.monotonic() - began,
+            "peak": 0,
+            "kept": 0,
+        }
+
+    def finish(self, seconds: float) -> str | None:
+        """Ask for the warehouse; what went wrong with it, else None."""
+        try:
+            self._pipe.send(None)
+            if not self._pipe.poll(seconds):
+                return f"warehouse: more than {seconds:g} s"
+            fault: str | None = self._pipe.recv()
+            return fault
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            return "warehouse: the process ended"
 
     def stop(self) -> None:
-        """End the process, if there is one."""
-        if self._process is not None:
+        """End the process, if it still runs, and forget its folder."""
+        if self.alive:
+            self.alive = False
             self._process.kill()
             self._process.join()
-        if self._pipe is not None:
             self._pipe.close()
-        self._process = self._pipe = None
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
