@@ -32,7 +32,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!\x1a\x07", "rar"),
     (b"\x1f\x8b", "gz"),
-    (b"{\\rtf", "rtf"),
     (b"MZ\x90", "exe"),
     (b"\x09\x08\x10\x00\x00\x06", "xls"),  # a BIFF8 stream without its OLE container
     (b"\x09\x08\x08\x00\x00\x05", "xls"),
@@ -65,6 +64,8 @@ def detect(path: Path) -> str:
             return _zip_type(path)
         if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
             return _ole_type(stream)
+    if head[:64].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{\\rtf"):
+        return "rtf"
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind

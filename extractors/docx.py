@@ -343,6 +343,9 @@ class _Walk:
                 vertical = options.find(f"{W}vMerge") if options is not None else None
                 horizontal = options.find(f"{W}hMerge") if options is not None else None
                 text, indent, inner, boxes = self._cell(element, depth)
+                if options is not None and options.find(f"{W}cellDel") is not None:
+                    self.deleted += 1
+                    text, indent, inner, boxes = "", 0.0, [], []  # its place stays, or its row would shift
                 nested.extend(inner)
                 nested.extend(boxes)
                 if horizontal is not None and value_of(horizontal) != "restart" and previous is not None:

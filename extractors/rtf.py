@@ -28,7 +28,7 @@ def read_rtf(path: Path, limits: Limits) -> Extract:
 
     Raises DamagedDocument, NoTextLayer (only pictures) or TooLarge.
     """
-    data = path.read_bytes()
+    data = path.read_bytes().removeprefix(b"\xef\xbb\xbf").lstrip()
     tokens = Tokens(data, limits.clock())
     walk = _Walk(limits)
     for event in tokens.events():

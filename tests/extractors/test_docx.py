@@ -171,3 +171,35 @@ def test_numbers_in_chinese() -> None:
     ]  # fmt: skip
     assert format_number(3, "decimalEnclosedCircle") == "③"
     assert format_number(4, "lowerRoman") == "iv"
+
+
+def test_deleted_rows_cells_and_figures_of_a_table_are_not_read(tmp_path: Path) -> None:
+    changed = (
+        "<w:tc><w:tcPr/><w:p><w:del><w:r><w:delText>10.00</w:delText></w:r></w:del>"
+        "<w:ins><w:r><w:t>12.00</w:t></w:r></w:ins></w:p></w:tc>"
+    )
+    rows = [
+        _row(_cell("教育"), changed),
+        _row(_cell("科技"), _cell("99.00"), properties="<w:del/>"),
+        _row(_cell("文化"), _cell("77.00", "<w:cellDel/>")),
+        _row(_cell("体育"), _cell("5.00"), properties="<w:ins/>"),
+    ]
+    extract = read(write_docx(tmp_path / "a.docx", f"<w:tbl>{''.join(rows)}</w:tbl>"))
+    assert texts(only_table(extract)) == [["教育", "12.00"], ["文化", ""], ["体育", "5.00"]]
+    assert "tracked_changes" in {note.code for note in extract.notes}
+
+
+def test_a_hidden_row_and_a_hidden_figure_are_kept_apart(tmp_path: Path) -> None:
+    hidden = "<w:tc><w:tcPr/><w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>3.00</w:t></w:r><w:r><w:t>4.00</w:t></w:r></w:p></w:tc>"
+    rows = [_row(_cell("教育"), hidden), _row(_cell("草稿"), _cell("9.00"), properties="<w:hidden/>")]
+    extract = read(write_docx(tmp_path / "a.docx", f"<w:tbl>{''.join(rows)}</w:tbl>"))
+    assert texts(only_table(extract)) == [["教育", "4.00"]]
+    kept = [texts(block)[-1] if isinstance(block, Table) else block.text for block in extract.hidden]
+    assert kept == ["3.00", ["草稿", "9.00"]]
+
+
+def test_a_text_box_in_a_cell_and_a_table_in_a_text_box_are_read(tmp_path: Path) -> None:
+    box = f"<w:r><w:drawing><w:txbxContent><w:tbl>{_row(_cell('框内'), _cell('6.00'))}</w:tbl></w:txbxContent></w:drawing></w:r>"
+    cell = f"<w:tc><w:p>{box}<w:r><w:t>甲</w:t></w:r></w:p></w:tc>"
+    extract = read(write_docx(tmp_path / "a.docx", f"<w:tbl>{_row(cell, _cell('1.00'))}</w:tbl>"))
+    assert [texts(table) for table in extract.tables()] == [[["甲", "1.00"]], [["框内", "6.00"]]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -195,3 +196,51 @@ def test_cells_without_an_address_stand_right_of_the_one_before(tmp_path: Path) 
     row = b'<row r="1"><c r="A1"><v>1</v></c><c r="B1" s="0"/><c><v>3</v></c></row><row><c><v>4</v></c><c/><c><v>6</v></c></row>'
     parts[name] = parts[name][:start] + b"<sheetData>" + row + parts[name][end:]
     assert texts(only_table(read(write_zip(path, parts)))) == [["1", "", "3"], ["4", "", "6"]]
+
+
+def test_numbers_stored_as_text_are_shown_as_stored(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(["科目编码", "金额"])
+        sheet.append(["0201", "1,234.50"])
+        sheet["A2"].data_type = sheet["B2"].data_type = "s"
+        sheet["B2"].number_format = "0"
+        sheet["A2"].quotePrefix = True
+
+    assert texts(only_table(read(write_xlsx(tmp_path / "a.xlsx", fill))))[1] == ["0201", "1,234.50"]
+
+
+def test_formats_in_ten_thousands_and_dates_are_shown_as_printed(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(["万元", "日期", "月份", "会计", "零"])
+        sheet.append([123456, datetime(2024, 3, 1), datetime(2024, 3, 1), -1234.5, 0])  # noqa: DTZ001 - sheets know no zones
+        formats = ["0!.0,", "yyyy/m/d", 'yyyy"年"m"月"', "#,##0.00;(#,##0.00)", "#,##0.00;-#,##0.00;"]
+        for column, code in zip("ABCDE", formats, strict=True):
+            sheet[f"{column}2"].number_format = code
+
+    extract = read(write_xlsx(tmp_path / "a.xlsx", fill))
+    assert texts(only_table(extract))[1] == ["12.3", "2024/3/1", "2024年3月", "(1,234.50)", ""]
+
+
+def test_a_range_padded_to_the_last_column_keeps_the_size_of_what_it_holds(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(["科目", "金额"])
+        sheet.append(["教育", 7])
+        for row in range(1, 200):
+            sheet.cell(row, 256).number_format = "0.00"
+        sheet["IV1"].value = ""
+
+    table = only_table(read(write_xlsx(tmp_path / "a.xlsx", fill)))
+    assert (table.n_rows, table.n_columns) == (2, 2)
+
+
+def test_two_lists_side_by_side_are_one_table_and_far_apart_are_two(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(["收入", "金额", None, "支出", "金额"])
+        sheet.append(["拨款", 7, None, "教育", 7])
+        sheet["AK1"], sheet["AL1"], sheet["AK2"], sheet["AL2"] = "项目", "草算", "甲", 9
+
+    tables = list(read(write_xlsx(tmp_path / "a.xlsx", fill)).tables())
+    assert [(table.n_rows, texts(table)[1][0], texts(table)[1][-1]) for table in tables] == [
+        (2, "拨款", "7"),
+        (2, "甲", "9"),
+    ]
