@@ -51,7 +51,8 @@ class LineItem:
     row_no, the printed item number where there is one. parent_column_no: the amount column of the same row whose amount
     this one is an addend of (基本支出 under 合计, 人员经费 under 基本支出), so that a row's sums follow the printed header
     tree; None for a top column and for subsets. budget_unit: the 预算单位 a row belongs to where one table lists several.
-    column_label: the header path above the amount as printed, top to bottom, for amounts of tables.
+    column_label: the header path above the amount as printed, top to bottom, for amounts of tables. reason: why the amount
+    changed or differs from the budget, as the prose states it.
 
     fund, flow, component and measure are None only in tables: where the form is ``other`` and neither header, row nor
     title says one of the contract's words, and (component) for a column of an official form that the contract has no
@@ -89,6 +90,7 @@ class LineItem:
     parent_column_no: int | None = None
     budget_unit: str | None = None
     column_label: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
