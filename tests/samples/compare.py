@@ -52,10 +52,10 @@ def _means(fact: Fact, item: LineItem) -> bool:
         _allows(fact.fund, item.fund)
         and _allows(fact.flow, item.flow)
         and _allows(fact.component, item.component)
-        and fact.measure == item.measure
+        and _allows(fact.measure, item.measure)
         and fact.fiscal_year == item.fiscal_year
         and _allows(fact.function_code, item.function_code)
-        and fact.economic_code == (item.economic_code or "")
+        and _allows(fact.economic_code, item.economic_code)
         and _same_name(fact, item)
     )
 
