@@ -58,12 +58,14 @@ def _cuts(lattice: Lattice, cells: list[tuple[GridCell, list[Line]]]) -> list[fl
             middles = [_middle(line) for line in own]
             labels_at += middles + [(a + b) / 2 for a, b in pairwise(middles)]
     # Figures that may be wrapped ones count only in line with stacked figures that are not; a stack of four or more
-    # is no wrapped figure, and labels beside it will do.
+    # is no wrapped figure, and labels beside it will do. It vouches for the shorter ones in line with it.
     figures_at = [_middle(line) for own in sure if len(own) > 1 for line in own]
-    for own in doubtful:
-        supports = figures_at + (labels_at if len(own) >= _STACK else [])
-        if not all(_beside(line, supports) for line in own):
+    for own in sorted(doubtful, key=len, reverse=True):
+        tall = len(own) >= _STACK
+        if not all(_beside(line, figures_at + (labels_at if tall else [])) for line in own):
             return []
+        if tall:
+            figures_at += [_middle(line) for line in own]
     figures = [line for own in sure + doubtful for line in own]
     stacked = max((len(own) for own in sure + doubtful), default=0)
     if stacked < 2:  # a code at the bottom of its cell beside amounts at the top makes no second row

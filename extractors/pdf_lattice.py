@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from extractors.model import Box
 from extractors.pdf_content import Floats, Rules
+from extractors.pdf_fills import lines_of_fills
 
 _SNAP = 2.0  # lines nearer than this are one line
 _GAP = 3.6  # a gap in a line that still counts as drawn (dashes)
@@ -59,7 +60,19 @@ class Lattice:
 
 def find_lattices(rules: Rules) -> tuple[list[Lattice], Floats]:
     """The ruled tables of a page, top to bottom, and the horizontal lines that belong to none of them."""
-    level, upright = merge_lines(rules.horizontal), merge_lines(rules.vertical)
+    lattices, spare = _find(rules.horizontal, rules.vertical)
+    if len(rules.areas):
+        fills = lines_of_fills(rules.areas, [lattice.box for lattice in lattices])
+        if fills is not None:
+            level, upright = (
+                np.concatenate(pair) for pair in zip((rules.horizontal, rules.vertical), fills, strict=True)
+            )
+            return _find(level, upright)
+    return lattices, spare
+
+
+def _find(horizontal: Floats, vertical: Floats) -> tuple[list[Lattice], Floats]:
+    level, upright = merge_lines(horizontal), merge_lines(vertical)
     level, upright = level[level[:, 2] - level[:, 1] >= _SHORTEST], upright[upright[:, 2] - upright[:, 1] >= _SHORTEST]
     level, upright = _longest(level), _longest(upright)
     groups = _connected(level, upright)
