@@ -10,8 +10,10 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from flows.home import Home, HomeError
+from flows.versions import stage_key
 from review import routes
 from review.access import has_users
+from review.asread import AsRead
 from review.gate import Gate
 from review.pictures import Pictures
 from review.queries.queue import Queue
@@ -41,6 +43,7 @@ def build(home: Home, settings: Settings) -> ASGIApp:
         settings,
         Queue(home),
         Pictures(home.originals, home.root / "console" / "pages"),
+        AsRead(home.originals, home.root / "console" / "read", stage_key()),
         Rebuilder(home),
     )
     routes.add(application, home, settings, console.pictures)
@@ -60,6 +63,7 @@ def build(home: Home, settings: Settings) -> ASGIApp:
     def end() -> None:
         console.rebuilder.close()
         console.pictures.close()
+        console.papers.close()
 
     nicegui_app.on_startup(begin)
     nicegui_app.on_shutdown(end)

@@ -1,11 +1,13 @@
-"""The process that draws pages: PDFium and Pillow on hostile bytes, apart from the console, under limits of its own.
+"""The process that opens originals for the console: hostile bytes, apart from it, under limits of its own.
 
-Run as ``python -m review.drawing``: one JSON line in (path, page, scale, target), one JSON line out (width and height of the page
-in points, or error, a Chinese sentence). Knows no addresses and no warehouse; `pictures` says what to draw.
+Run as ``python -m review.drawing``: one JSON line in, one JSON line out. To draw: path, page, scale, target → width and height
+of the page in points. To read as a table: path, blocks (file to write) → nothing. Or error, a Chinese sentence. Knows no
+addresses and no warehouse; `pictures` and `asread` say what to do.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import resource
 import sys
@@ -18,6 +20,10 @@ MEMORY_MB = 3000
 """Address space of the process."""
 _LONGEST = 6000
 """Pixels of a picture's longer side, whatever the page's size."""
+_READING = 60.0
+"""Seconds for reading a document as a table."""
+_MOST_CELLS = 200_000
+"""Cells of a document shown as read."""
 _OPEN = 4
 """Documents kept open: the next page is usually of the same one."""
 
@@ -78,6 +84,30 @@ class Easel:
             leaf.close()
 
 
+def write_blocks(path: Path, target: Path) -> None:
+    """The document's paragraphs and tables as JSON lines, as the reader read them. Raises Cannot."""
+    from extractors import Limits, read
+    from extractors.errors import ExtractionError
+    from extractors.model import Table
+
+    try:
+        extract = read(path, limits=Limits(max_seconds=_READING, max_cells=_MOST_CELLS))
+    except ExtractionError as error:
+        raise Cannot(str(error)) from error
+    with gzip.open(target, "wt", encoding="utf-8", compresslevel=1) as stream:
+        for block in extract.blocks:
+            place = {"sheet": block.place.sheet, "page": block.place.page, "cell": block.place.cell}
+            if isinstance(block, Table):
+                place["rows"] = [block.n_rows, block.n_columns]  # type: ignore[assignment]
+                place["cells"] = [  # type: ignore[assignment]
+                    [one.row, one.column, one.row_span, one.column_span, one.text, one.place.cell, round(one.indent, 1)]
+                    for one in block.cells
+                ]
+            else:
+                place["text"] = block.text
+            stream.write(json.dumps(place, ensure_ascii=False) + "\n")
+
+
 def main() -> None:
     """Answer requests until the input ends."""
     with suppress(ValueError, OSError):
@@ -91,10 +121,14 @@ def main() -> None:
         request = json.loads(line)
         answer: dict[str, Any]
         try:
-            width, height = easel.draw(
-                Path(request["path"]), request["page"], request["scale"], Path(request["target"])
-            )
-            answer = {"width": width, "height": height}
+            if "blocks" in request:
+                write_blocks(Path(request["path"]), Path(request["blocks"]))
+                answer = {}
+            else:
+                width, height = easel.draw(
+                    Path(request["path"]), request["page"], request["scale"], Path(request["target"])
+                )
+                answer = {"width": width, "height": height}
         except Cannot as error:
             answer = {"error": str(error)}
         except MemoryError:

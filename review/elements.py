@@ -76,6 +76,19 @@ class Grid(Element, component="web/grid.js"):
             self.on("pick", lambda event: on_pick(_text(event)))
 
 
+class PaperView(Element, component="web/paper.js"):
+    """A part of a document as read: rows of cells with text, spans, role of a mark."""
+
+    def __init__(self, rows: list[list[dict[str, Any]]]) -> None:
+        super().__init__()
+        self._props["rows"] = rows
+
+    def show(self, rows: list[list[dict[str, Any]]]) -> None:
+        """Another part."""
+        self._props["rows"] = rows
+        self.update()
+
+
 class Keys(Element, component="web/keys.js"):
     """Listens to these keys; in_dialog: only while a dialog is open."""
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import selectors
-import subprocess
-import sys
 import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from review.worker import Stopped, Worker
 
 SCALES = (2.0, 4.0)
 """Pixels a point: for reading, for looking closely."""
@@ -42,60 +41,6 @@ def has_pages(format_: str | None) -> bool:
     return (format_ or "") in _PICTURED
 
 
-class _Process:
-    """One drawing process, started when first needed and again after it died or was killed for taking too long."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._lock = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> subprocess.Popen[bytes]:
-        if self._child is None or self._child.poll() is not None:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "review.drawing"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONSAFEPATH": ""},
-                cwd=Path(__file__).resolve().parent.parent,
-            )
-        return self._child
-
-    def ask(self, request: dict[str, object]) -> dict[str, object]:
-        """One answer. Raises NoPicture when the process died or took too long."""
-        with self._lock:
-            child = self.start()
-            assert child.stdin is not None
-            assert child.stdout is not None
-            try:
-                child.stdin.write(json.dumps(request).encode() + b"\n")
-                child.stdin.flush()
-                with selectors.DefaultSelector() as selector:
-                    selector.register(child.stdout, selectors.EVENT_READ)
-                    if not selector.select(self._seconds):
-                        raise NoPicture(f"这一页 {self._seconds:.0f} 秒内没有画完，已放弃。")
-                line = child.stdout.readline()
-                if not line:
-                    raise NoPicture("画页面的程序意外退出，这一页画不出来。")
-                answer = json.loads(line)
-            except (OSError, NoPicture, ValueError) as error:
-                self._kill()
-                raise error if isinstance(error, NoPicture) else NoPicture("画页面的程序意外退出。") from error
-        assert isinstance(answer, dict)
-        return answer
-
-    def _kill(self) -> None:
-        if self._child is not None:
-            self._child.kill()
-            self._child.wait(5)
-            self._child = None
-
-    def close(self) -> None:
-        with self._lock:
-            self._kill()
-
-
 class Pictures:
     """The pictures of one home.
 
@@ -107,7 +52,7 @@ class Pictures:
         self._originals = originals
         self._cache = cache
         self._most_bytes = most_bytes
-        self._processes = (_Process(seconds), _Process(seconds))
+        self._processes = (Worker(seconds), Worker(seconds))
         self._busy: dict[Path, threading.Lock] = {}
         self._guard = threading.Lock()
         self._written = 0
@@ -149,9 +94,12 @@ class Pictures:
         os.close(handle)
         part = Path(name)
         try:
-            answer = self._processes[1 if ahead else 0].ask(
-                {"path": str(original), "page": page, "scale": scale, "target": str(part)}
-            )
+            try:
+                answer = self._processes[1 if ahead else 0].ask(
+                    {"path": str(original), "page": page, "scale": scale, "target": str(part)}
+                )
+            except Stopped as error:
+                raise NoPicture(f"这一页画不出来：{error}") from error
             if "error" in answer:
                 raise NoPicture(str(answer["error"]))
             width, height = float(str(answer["width"])), float(str(answer["height"]))

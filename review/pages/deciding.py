@@ -17,6 +17,7 @@ from review.queries.item import Item
 
 After = Callable[[], Awaitable[None]]
 _TEMPLATES = 9
+_KEYS = {"accept": "a", "waive": "w", "reject": "r"}
 
 
 def single(desk: Desk, item: Item, action: str, after: After, *, target: str | None = None) -> None:
@@ -62,7 +63,7 @@ def bulk(desk: Desk, review_ids: Sequence[str], cause: str, after: After) -> Non
     t = desk.words
     members = [row for row in desk.rows() if row.review_id in set(review_ids)]
     touched = actions.preview(desk.home, review_ids)
-    form = _Form(desk, "accept", t("decide.heading_bulk", action="", n=touched.items))
+    form = _Form(desk, "accept", t("decide.heading_bulk", n=touched.items))
     with form.body:
         if cause:
             ui.label(cause).classes("kx-dialog-message")
@@ -83,7 +84,9 @@ def bulk(desk: Desk, review_ids: Sequence[str], cause: str, after: After) -> Non
         with ui.element("div").classes("kx-choose"):
             for action in actions.BULK:
                 button = ui.button(
-                    t(f"action.{action}"), color=None, on_click=lambda _, action=action: choose(action)
+                    f"{_KEYS[action]}　{t(f'action.{action}')}",
+                    color=None,
+                    on_click=lambda _, action=action: choose(action),
                 ).props("no-caps dense unelevated")
                 button.classes("kx-choice")
                 form.choices[action] = button
@@ -119,7 +122,7 @@ def bulk(desk: Desk, review_ids: Sequence[str], cause: str, after: After) -> Non
 
     choose("accept")
     form.buttons(confirm)
-    form.extra_keys = {"a": "accept", "w": "waive", "r": "reject"}
+    form.extra_keys = {key: action for action, key in _KEYS.items()}
     form.on_choice = choose
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 from nicegui import run, ui
@@ -12,6 +13,7 @@ from nicegui import run, ui
 from flows.home import Home, HomeError
 from review.access import Who, has_users, who_is
 from review.actions import Refused
+from review.asread import AsRead, NotRead
 from review.pictures import NoPicture, Picture, Pictures
 from review.queries import item as items
 from review.queries.queue import Filters, Group, Queue, QueueRow, chosen, grouped
@@ -30,6 +32,7 @@ class Console:
     settings: Settings
     queue: Queue
     pictures: Pictures
+    papers: AsRead
     rebuilder: Rebuilder
 
 
@@ -61,7 +64,9 @@ class Ahead:
             for leaf in item.leaves[:2]:
                 if leaf.pictured and leaf.page is not None:
                     console.pictures.page(leaf.document_id, leaf.page, ahead=True)
-        except (items.NoItem, NoPicture, HomeError, OSError):
+                elif leaf.places:
+                    console.papers.around(leaf.document_id, leaf.sheet, leaf.places)
+        except (items.NoItem, NoPicture, NotRead, HomeError, OSError):
             return
 
 
@@ -125,6 +130,11 @@ class Desk:
     def picture(self, document_id: str, page: int) -> Picture:
         """A page's picture, drawn now if need be. Raises NoPicture."""
         return self.console.pictures.page(document_id, page)
+
+
+def when(at: datetime | None, pattern: str = "%Y-%m-%d %H:%M") -> str:
+    """A time of the operational database (UTC) as this machine's clock shows it."""
+    return f"{at.replace(tzinfo=UTC).astimezone():{pattern}}" if at is not None else ""
 
 
 async def away(job: Callable[..., Result], *arguments: Any, **named: Any) -> Result:

@@ -6,9 +6,10 @@ from typing import Any
 
 from nicegui import ui
 
-from review.elements import Grid, Viewer
+from review.asread import NotRead
+from review.elements import Grid, PaperView, Viewer
 from review.pages.desk import Desk, away
-from review.pages.item import grid_of, picture_address, viewer_words
+from review.pages.item import grid_of, paper_rows, picture_address, viewer_words
 from review.pictures import SCALES, NoPicture
 from review.queries import document as documents
 from review.queries.document import DocumentView, Figure, NoDocument, Sheet
@@ -86,7 +87,6 @@ class _Page:
         self.tabs: Any = None
         self.grid: Any = None
         self._viewer: Viewer | None = None
-        self._shown: int | None = None
 
     async def open(self, table_no: int | None, figure: str = "") -> None:
         """Show a table and the page it begins on (or the page of a figure)."""
@@ -142,13 +142,29 @@ class _Page:
         if figure is not None:
             await self._turn_to(figure.page or found.page or 1, found, figure)
 
+    async def _paper(self, found: Sheet, figure: Figure | None) -> None:
+        """The table as read, for documents without pages."""
+        one = figure or next((f for row in found.rows for f in row.figures.values() if f.cell), None)
+        self.holder.clear()
+        with self.holder:
+            if one is None or not one.cell:
+                ui.label(self._desk.words("item.no_page")).classes("kx-nothing")
+                return
+            try:
+                paper = await away(
+                    self._desk.console.papers.around, self._view.facts["document_id"], one.sheet, [one.cell]
+                )
+            except NotRead as error:
+                ui.label(str(error)).classes("kx-nothing")
+                return
+            with ui.element("div").classes("kx-as-read"):
+                ui.label(paper.title).classes("kx-leaf-title")
+                PaperView(paper_rows(paper, {one.cell: "observed"} if figure is not None else {}))
+
     async def _turn_to(self, page: int, found: Sheet, figure: Figure | None) -> None:
         desk, facts = self._desk, self._view.facts
         if not self._view.pictured:
-            if self._shown is None:
-                self._shown = 0
-                with self.holder:
-                    ui.label(desk.words("item.no_page")).classes("kx-nothing")
+            await self._paper(found, figure)
             return
         marks = [
             {

@@ -11,9 +11,10 @@ from nicegui import ui
 
 from review import actions
 from review.actions import Refused
-from review.elements import Grid, Keys, Viewer
+from review.asread import NotRead, Paper
+from review.elements import Grid, Keys, PaperView, Viewer
 from review.pages import deciding
-from review.pages.desk import Desk, away, say
+from review.pages.desk import Desk, away, say, when
 from review.pictures import SCALES, NoPicture
 from review.queries.document import Sheet, sheet
 from review.queries.item import Item, Leaf, NoItem, Operand
@@ -105,6 +106,12 @@ async def _evidence(desk: Desk, leaf: Leaf) -> Any:
             return await away(desk.picture, leaf.document_id, leaf.page)
         except NoPicture as error:
             return str(error)
+    if leaf.places or leaf.sheet:
+        try:
+            return await away(desk.console.papers.around, leaf.document_id, leaf.sheet, leaf.places)
+        except NotRead as error:
+            if leaf.table_no is None:
+                return str(error)
     return await away(sheet, desk.home, leaf.document_id, leaf.table_no)
 
 
@@ -149,12 +156,19 @@ def show_leaf(desk: Desk, leaf: Leaf, found: Any) -> None:
     if isinstance(found, str):
         ui.label(found).classes("kx-nothing")
         return
+    if isinstance(found, Paper):
+        with ui.element("div").classes("kx-as-read"):
+            ui.label(f"{leaf_title(desk, leaf)}　{found.title}").classes("kx-leaf-title")
+            ui.label(t("item.no_page")).classes("kx-faint kx-hint")
+            PaperView(paper_rows(found, leaf.places))
+            if found.cut > 0:
+                ui.label(t("document.cut", n=found.cut)).classes("kx-faint kx-hint")
+        return
     if isinstance(found, Sheet):
         with ui.element("div").classes("kx-as-read"):
             ui.label(f"{leaf_title(desk, leaf)}　{found.title or found.form}　{found.unit}").classes("kx-leaf-title")
             ui.label(t("item.no_page")).classes("kx-faint kx-hint")
-            roles = {mark.line_item_id: mark.role for mark in leaf.marks} | dict.fromkeys(leaf.cells, leaf.role)
-            columns, rows = grid_of(found, roles)
+            columns, rows = grid_of(found, leaf.cells)
             Grid(columns, rows)
         return
     Viewer(
@@ -166,6 +180,24 @@ def show_leaf(desk: Desk, leaf: Leaf, found: Any) -> None:
         title=leaf_title(desk, leaf),
         words=viewer_words(desk),
     )
+
+
+def paper_rows(found: Paper, roles: dict[str, str]) -> list[list[dict[str, Any]]]:
+    """A part of a document as read for its element; roles: of the marked places."""
+    return [
+        [
+            {
+                "text": cell.text,
+                "rs": cell.row_span,
+                "cs": cell.column_span,
+                "role": roles.get(cell.place, ""),
+                "indent": cell.indent,
+                "num": bool(re.fullmatch(r"[\s\d.,，()（）%\-−—]+", cell.text)),
+            }
+            for _, cell in sorted(cells.items())
+        ]
+        for _, cells in found.rows
+    ]
 
 
 def viewer_words(desk: Desk) -> dict[str, str]:
@@ -209,7 +241,7 @@ def _question(desk: Desk, item: Item) -> None:
         with ui.element("div").classes("kx-card"):
             ui.label(item.message).classes("kx-finding")
             if item.status != "open":
-                at = f"{item.decided_at:%Y-%m-%d %H:%M}" if item.decided_at else ""
+                at = when(item.decided_at)
                 ui.label(
                     t(
                         "item.decided",
@@ -314,11 +346,11 @@ def _tabs(desk: Desk, item: Item) -> None:
 def _history(desk: Desk, item: Item) -> None:
     t = desk.words
     with ui.element("div").classes("kx-fact"):
-        ui.label(f"{item.opened_at:%Y-%m-%d %H:%M}").classes("kx-faint")
+        ui.label(when(item.opened_at)).classes("kx-faint")
         ui.label(t("item.opened"))
     for event in item.history:
         with ui.element("div").classes("kx-fact"):
-            ui.label(f"{event.at:%Y-%m-%d %H:%M}").classes("kx-faint")
+            ui.label(when(event.at)).classes("kx-faint")
             extra = "　".join(str(part) for part in (event.value, event.code, event.until) if part)
             ui.label(f"{event.who}　{t.of('action', event.action)}　{extra}　{event.reason}")
 

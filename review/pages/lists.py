@@ -8,7 +8,7 @@ from nicegui import ui
 
 from review import actions
 from review.actions import Refused
-from review.pages.desk import Desk, away, say
+from review.pages.desk import Desk, away, say, when
 from review.queries import runs as run_queries
 from review.queries.mappings import Learnt, mappings
 from review.queries.progress import progress
@@ -110,7 +110,7 @@ async def runs_page(desk: Desk) -> None:
                 state = t.of("run_state", run.state) + (f" · {t('runs.published')}" if run.published else "")
                 rows.append(
                     [
-                        f"{run.started_at:%Y-%m-%d %H:%M}",
+                        when(run.started_at),
                         t.of("run_kind", run.kind),
                         state,
                         t("runs.seconds", n=seconds) if seconds else "",
@@ -166,7 +166,7 @@ def _learnt(desk: Desk, one: Learnt) -> list[Any]:
                 ).classes("kx-link")
 
     years = f"{mapping.year_from}–{mapping.year_to}" if mapping.year_to != mapping.year_from else str(mapping.year_from)
-    by = f"{mapping.created_by} {mapping.created_at:%Y-%m-%d}"
+    by = f"{mapping.created_by} {when(mapping.created_at)}"
     return [mapping.name, mapping.printed_code, mapping.was, mapping.code, one.region, years, by, mapping.reason, last]
 
 

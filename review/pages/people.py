@@ -7,7 +7,7 @@ from nicegui import ui
 from review import access, audit
 from review.access import AccessError
 from review.actions import Refused
-from review.pages.desk import Desk, away, say
+from review.pages.desk import Desk, away, say, when
 from review.pages.lists import heading, table
 
 
@@ -25,7 +25,7 @@ async def audit_page(desk: Desk) -> None:
                 [t(f"audit.{name}") for name in ("at", "who", "address", "action", "subject", "detail")],
                 [
                     [
-                        f"{one.at:%Y-%m-%d %H:%M:%S}",
+                        when(one.at, "%Y-%m-%d %H:%M:%S"),
                         one.who,
                         one.address,
                         t.of("action", one.action),
@@ -56,7 +56,7 @@ async def users_page(desk: Desk) -> None:
                         [
                             user.name,
                             t.of("role", user.role),
-                            f"{user.created_at:%Y-%m-%d}",
+                            when(user.created_at),
                             t("users.disabled" if user.disabled else "users.active"),
                             (lambda name=user.name: _disable(desk, name)) if not user.disabled else "",
                         ]

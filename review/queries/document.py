@@ -27,6 +27,8 @@ class Figure:
     page: int | None
     box: tuple[float, float, float, float] | None
     hint: str
+    sheet: str | None = None
+    cell: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,8 @@ def sheet_of(connection: duckdb.DuckDBPyConnection, document_id: str, table_no: 
             one["page"],
             box_of(one),
             f"{column_of(one)}　{one['amount_yuan']:,.2f} 元",
+            one["sheet"],
+            one["cell"],
         )
     listed = list(rows.values())
     return Sheet(

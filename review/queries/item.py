@@ -66,7 +66,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A page (or, without pictures, a table) to be shown with marks on it. role: of its most telling mark."""
+    """A page (or, without pictures, a table) to be shown with marks on it. role: of its most telling mark.
+
+    cells, places: role of each marked figure by its id, and by the cell it stands in (``B7``, ``T3R5C2``).
+    """
 
     document_id: str
     file_name: str
@@ -76,7 +79,8 @@ class Leaf:
     table_no: int | None
     role: str
     marks: tuple[Mark, ...]
-    cells: tuple[str, ...]
+    cells: dict[str, str]
+    places: dict[str, str]
 
     @property
     def pictured(self) -> bool:
@@ -354,7 +358,7 @@ def _named_table(connection: duckdb.DuckDBPyConnection, message: str, document: 
         return ()
     page = table["first_page"] or (1 if pictured else None)
     name, format_ = document["file_name"], document.get("format") or ""
-    return (Leaf(document["document_id"], name, format_, page, table["sheet"], table["table_no"], "other", (), ()),)
+    return (Leaf(document["document_id"], name, format_, page, table["sheet"], table["table_no"], "other", (), {}, {}),)
 
 
 def _leaves(
@@ -386,10 +390,13 @@ def _leaves(
                 "table_no": operand.table_no,
                 "role": operand.side or "other",
                 "marks": [],
-                "cells": [],
+                "cells": {},
+                "places": {},
             },
         )
-        leaf["cells"].append(operand.line_item_id)
+        leaf["cells"][operand.line_item_id] = operand.side or "other"
+        if operand.cell:
+            leaf["places"][operand.cell] = operand.side or "other"
         if operand.box is not None:
             leaf["marks"].append(
                 Mark(operand.line_item_id, operand.side or "other", operand.box, f"{operand.label} {operand.text}")
@@ -407,19 +414,18 @@ def _leaves(
                 "table_no": None,
                 "role": "observed",
                 "marks": [],
-                "cells": [],
+                "cells": {},
+                "places": {},
             },
         )
         box = box_of(finding)
         if box is not None:
             leaf["marks"].append(Mark("", "observed", box, str(finding["text"] or "")))
         if finding["cell"]:
-            leaf["cells"].append(str(finding["cell"]))
+            leaf["places"][str(finding["cell"])] = "observed"
     if not leaves:
         return _named_table(connection, message, document)
-    return tuple(
-        Leaf(**{**leaf, "marks": tuple(leaf["marks"]), "cells": tuple(leaf["cells"])}) for leaf in leaves.values()
-    )
+    return tuple(Leaf(**{**leaf, "marks": tuple(leaf["marks"])}) for leaf in leaves.values())
 
 
 def _focus(operands: Sequence[Operand]) -> Operand | None:
