@@ -21,7 +21,8 @@ class ColumnMeaning:
 
     kind: ``amount``, ``code``, ``name``, ``unit``, ``unit_code``, ``project``, ``project_code``, ``text``, ``percent``, ``count`` or
     ``unknown`` (figures under a header nobody listed). domain: ``function`` | ``economic`` | ``government_economic`` for code and
-    name columns, None where the header does not say. path: the header elements as published, top to bottom.
+    name columns, None where the header does not say. path: the header elements as published, top to bottom. nameless: money,
+    though the contract has no word for it.
     """
 
     index: int
@@ -40,6 +41,7 @@ class ColumnMeaning:
     total: bool = False
     side: str | None = None
     parent: int | None = None
+    nameless: bool = False
 
 
 def unite_columns(table: LogicalTable) -> LogicalTable:

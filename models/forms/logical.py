@@ -198,8 +198,10 @@ def _role(row: Row, texts: list[str], started: bool) -> str:
             return "caption"
         if wide and _OWNER.match(text):
             return "caption"
+        if not started and _width(row) == len(row.cells) > 2 and re.search(r"20\d\d年.{6,}|.{12,}", text):
+            return "caption"  # a title over the whole width, whatever it names
         if not started and (
-            read_unit(text) or re.match(r"^(附件|附表|公开|预算|表)[\d一二三四五六七八九十—.]*表?[:：]?$", text)
+            _unit_in_caption(text) or re.match(r"^(附件|附表|公开|预算|表)[\d一二三四五六七八九十—.]*表?[:：]?$", text)
         ):
             return "caption"
         if (
@@ -298,8 +300,17 @@ def _owner_of(captions: Iterable[str]) -> str | None:
     return None
 
 
+_UNIT_BY_AMOUNT = re.compile(r"^金额[:：](?:人民币)?(百万元|千元|万元|亿元|元)$")
+
+
+def _unit_in_caption(text: str) -> str | None:
+    """The money unit a caption states (单位：万元), also where it says 金额：万元."""
+    found = _UNIT_BY_AMOUNT.match(fold(text))
+    return found.group(1) if found else read_unit(text)
+
+
 def _unit_of(captions: Iterable[str]) -> str | None:
-    units = [u for u in map(read_unit, captions) if u]
+    units = [u for u in map(_unit_in_caption, captions) if u]
     return units[-1] if units else None
 
 

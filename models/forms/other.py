@@ -8,27 +8,26 @@ becomes money only where the unit is stated and nothing speaks against it; else 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from data import read_toml
 from extractors.model import Cell
-from models.classify import economic_scheme
+from models.classify import classify_function, economic_scheme
 from models.disclosure import Finding, LineItem, Metadata, Statistic
 from models.forms.columns import ColumnMeaning, column_meanings, unite_columns
 from models.forms.figures import column_label, covers_others, finding, locator, printed_text, statistic
 from models.forms.labels import LabelReader, RowLabel, Side, set_parents
 from models.forms.logical import LogicalTable, Row
 from models.forms.periods import in_period, measure_of, years_of_table
+from models.forms.tally import FIGURES, Tally
 from models.forms.trees import proven
 from models.forms.vocabulary import TitleRule, vocabulary
 from models.money import LARGEST_YUAN, is_blank, read_amount, unit_in
 from models.text import clean, fold
 
 _LABELS = ("code", "name", "unit", "unit_code", "project", "project_code", "period")
-_FIGURES = ("amount", "unknown", "percent", "count")
 _EXACT = ("code", "name", "alias")
 
 
@@ -40,6 +39,7 @@ class OtherVocabulary:
     statistic: tuple[re.Pattern[str], ...]
     row_statistic: re.Pattern[str]
     money: re.Pattern[str]
+    place: re.Pattern[str]
     no_money_title: re.Pattern[str]
     measure: tuple[tuple[str, re.Pattern[str]], ...]
     title_fund: tuple[tuple[str, re.Pattern[str]], ...]
@@ -54,6 +54,7 @@ def other_vocabulary() -> OtherVocabulary:
         tuple(re.compile(entry["pattern"]) for entry in raw["statistic"]),
         re.compile(raw["words"]["row_statistic"]),
         re.compile(raw["words"]["money"]),
+        re.compile(raw["words"]["place"]),
         re.compile(raw["words"]["no_money_title"]),
         tuple((name, re.compile(pattern)) for name, pattern in raw["measure"].items()),
         tuple((name, re.compile(pattern)) for name, pattern in raw["title_fund"].items()),
@@ -62,19 +63,13 @@ def other_vocabulary() -> OtherVocabulary:
 
 @dataclass(slots=True)
 class OtherReading:
-    """One table read. unread: figures that may be money and were not read; ignored: other figures, by reason."""
+    """One table read, and what became of each of its figures."""
 
     items: list[LineItem] = field(default_factory=list)
     statistics: list[Statistic] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     unit: str | None = None
-    unread: Counter[str] = field(default_factory=Counter)
-    ignored: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def reason(self) -> str | None:
-        """Why figures were left unread, the commonest reason first."""
-        return "；".join(reason for reason, _ in self.unread.most_common(3)) or None
+    tally: Tally = field(default_factory=Tally)
 
 
 def read_other(table: LogicalTable, number: int, rule: TitleRule | None, metadata: Metadata) -> OtherReading:
@@ -96,6 +91,7 @@ class _OtherReader:
         self.meanings: list[ColumnMeaning] = []
         self.whys: dict[int, str] = {}
         self.doubtful: set[int] = set()
+        self.cells: dict[str, Cell] = {}
         self.flow = self._title_flow()
         self.fund = self._title_fund()
         self.government = metadata.scope == "government"
@@ -116,13 +112,13 @@ class _OtherReader:
         """All amounts of the table, its other figures, and the count of what was left."""
         refusal = self._refusal()
         if refusal is not None:
-            self._leave_all(refusal)
+            self.result.tally.close(self.table, (), {}, refusal)
             return self.result
         self.meanings = self._judged(column_meanings(self.table, "other", self.year))
         for side in _sides(self.meanings):
             self._read_side(side)
-        self._account()
         self.result.items = self._without_doubtful(proven(self.result.items))
+        self.result.tally.close(self.table, self.meanings, self.whys)
         return self.result
 
     def _without_doubtful(self, items: list[LineItem]) -> list[LineItem]:
@@ -137,11 +133,11 @@ class _OtherReader:
             if item.column_no is None or item.column_no not in self.doubtful or item.column_no in sure:
                 kept.append(item)
             else:
-                self._unread(self.whys[item.column_no], Cell(0, 0, item.published_text, item.place))
+                self._unread(self.whys[item.column_no], self.cells[item.locator])
         return kept
 
     def _unread(self, reason: str, cell: Cell) -> None:
-        self.result.unread[reason] += 1
+        self.result.tally.leave(cell, reason)
         self.result.findings.append(
             finding("TABLE-COLUMN-UNREAD", "warning", f"表“{self.table.title or ''}”：{reason}，金额未读。", cell)
         )
@@ -156,18 +152,6 @@ class _OtherReader:
             return "没有注明金额单位"
         return None
 
-    def _leave_all(self, reason: str) -> None:
-        for row in self.table.rows:
-            for column in range(len(row.cells)):
-                cell = row.anchored(column)
-                amount = read_amount(cell.text) if cell is not None else None
-                if amount is None or cell is None:
-                    continue
-                if amount.decimals > 0 or "," in cell.text or (self.table.unit and column and abs(amount.value) >= 10):
-                    self.result.unread[reason] += 1
-                else:
-                    self.result.ignored["表未读，小的整数"] += 1
-
     # ---- columns
 
     def _judged(self, meanings: Sequence[ColumnMeaning]) -> list[ColumnMeaning]:
@@ -178,10 +162,10 @@ class _OtherReader:
             figures, texts = counted[meaning.index]
             if meaning.kind in ("amount", "unknown") and figures == 0 and texts:
                 meaning = replace(meaning, kind="text")
-            elif meaning.kind in (*_FIGURES, "text"):
+            elif meaning.kind in (*FIGURES, "text"):
                 meaning = self._money_or_not(meaning, figures)
             kinds.append(meaning)
-        first = next((n for n, m in enumerate(kinds) if m.kind in _FIGURES and counted[m.index][0]), len(kinds))
+        first = next((n for n, m in enumerate(kinds) if m.kind in FIGURES and counted[m.index][0]), len(kinds))
         heads = {m.path[-1:] for m in kinds[:first] if m.kind in _LABELS or m.kind == "text"}
         result: list[ColumnMeaning] = []
         for number, meaning in enumerate(kinds):
@@ -239,12 +223,18 @@ class _OtherReader:
             self.whys[column] = "没有注明金额单位"
             return replace(meaning, kind="unknown")
         subset = folded[0].startswith("其中")
-        said = meaning.kind == "amount" or own_unit is not None or any(self.words.money.search(e) for e in folded)
+        said = meaning.kind == "amount" or own_unit is not None or any(map(self._says_money, folded))
         if said or subset or not whole:
             return replace(meaning, kind="amount", subset=meaning.subset or subset)
         self.whys[column] = f"列“{column_label(meaning)}”是否金额不能确定"
         self.doubtful.add(column)
         return replace(meaning, kind="amount")
+
+    def _says_money(self, element: str) -> bool:
+        """Whether a header's words are of money: an amount, a place or year money goes to, a 类 of the classification."""
+        if self.words.money.search(element) or self.words.place.search(element):
+            return True
+        return classify_function(self.year, name=element, level="类").method in ("name", "alias")
 
     def _cells(self, column: int) -> Iterator[Cell]:
         for row in self.table.rows:
@@ -328,6 +318,7 @@ class _OtherReader:
             read = statistic(cell, meaning, text)
             if read is not None:
                 self.result.statistics.append(read)
+                self.result.tally.statistic(cell)
             return
         if amount is None:
             return
@@ -349,7 +340,10 @@ class _OtherReader:
         if reason is not None or unit is None:
             self._unread(reason or "没有注明金额单位", cell)
             return
-        self.result.items.append(self._item(cell, meaning, label, text, flow, unit))
+        item = self._item(cell, meaning, label, text, flow, unit)
+        self.cells[item.locator] = cell
+        self.result.items.append(item)
+        self.result.tally.item(cell)
 
     def _item(
         self, cell: Cell, meaning: ColumnMeaning, label: RowLabel, text: str, flow: str | None, unit: str
@@ -422,20 +416,6 @@ class _OtherReader:
             return ("final" if self.report_kind == "final_account" else "budget") if plain else None, own
         return measure_of(replace(meaning, measure=said), self.table, self.metadata, self.year, self.execution)
 
-    # ---- what is left
-
-    def _account(self) -> None:
-        """Count the figures that stand in no figure column: codes, running numbers, dates."""
-        figures = {m.index for m in self.meanings if m.kind in _FIGURES}
-        for row in self.table.rows:
-            for column in range(len(row.cells)):
-                cell = row.anchored(column)
-                if cell is None or column in figures or read_amount(cell.text) is None:
-                    continue
-                meaning = next((m for m in self.meanings if m.index == column), None)
-                coded = meaning is not None and meaning.kind in ("code", "unit_code", "project_code")
-                self.result.ignored["编码或序号" if coded else self.whys.get(column, "文字说明")] += 1
-
 
 def _only_total(meaning: ColumnMeaning) -> bool:
     """Whether a header says 合计 of the whole row, and not of some group of columns."""
@@ -454,7 +434,7 @@ def _sides(meanings: Sequence[ColumnMeaning]) -> list[Side]:
                 found.append(Side(len(found), tuple(labels), tuple(figures)))
                 labels, figures = [], []
             labels.append(meaning)
-        elif meaning.kind in _FIGURES:
+        elif meaning.kind in FIGURES:
             figures.append(meaning)
     if figures:
         found.append(Side(len(found), tuple(labels), tuple(figures)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from extractors.model import Cell, Extract
 from models.classify import Mapping, classify_economic, economic_scheme
@@ -15,7 +16,7 @@ from models.forms.labels import LabelReader, RowLabel, Side, set_parents, sides
 from models.forms.logical import LogicalTable, Row, logical_tables, printed_amounts
 from models.forms.other import read_other
 from models.forms.periods import in_period, measure_of, years_of_table
-from models.forms.rows import period_of
+from models.forms.tally import Tally
 from models.forms.vocabulary import TitleRule, match_title, vocabulary
 from models.money import LARGEST_YUAN, is_blank, read_amount
 from models.text import clean, fold
@@ -140,7 +141,7 @@ def _read_table(
     if reader.lacks_unit() and not last_chance:
         return False
     items, statistics, findings = reader.read()
-    amounts = max(reader.printed(), len(items))
+    amounts = len(items) + reader.unread()
     instance = replace(instance, amounts=amounts)
     reason = reader.reason
     if not items and amounts and reason is None:
@@ -155,6 +156,9 @@ def _read_table(
             unit=reader.unit,
             items=len(items),
             reason=reason,
+            statistics=len(statistics),
+            ignored=sum(reader.tally.ignored.values()),
+            ignored_reason=reader.tally.ignored_reason,
         )
     )
     return True
@@ -169,16 +173,29 @@ def _read_other_table(
     reading: FormsReading,
 ) -> None:
     """A table outside the contract's forms: read for what it says, or listed as unread with its amounts counted."""
-    if rule is not None and rule.reason is not None and rule.skip:
-        if instance.amounts:
-            reading.forms.append(replace(instance, form=None, reason=rule.reason))
+    header = fold("".join(t for row in table.header for t in row.texts()))
+    if rule is not None and rule.skip and (not table.header or re.search("指标值|分值|得分|权重|级指标", header)):
+        tally = Tally()
+        tally.close(table, (), {}, rule.reason)
+        if tally.unread or tally.ignored:
+            reading.forms.append(
+                replace(
+                    instance,
+                    form=None,
+                    amounts=sum(tally.unread.values()),
+                    reason=rule.reason,
+                    ignored=sum(tally.ignored.values()),
+                    ignored_reason=tally.ignored_reason,
+                )
+            )
         return
     other = read_other(table, number, rule, metadata)
-    unread = sum(other.unread.values())
+    tally = other.tally
+    unread = sum(tally.unread.values())
     reading.line_items.extend(other.items)
     reading.statistics.extend(other.statistics)
     reading.findings.extend(other.findings)
-    if other.items or other.statistics or unread:
+    if other.items or other.statistics or unread or tally.ignored:
         reading.forms.append(
             replace(
                 instance,
@@ -186,10 +203,10 @@ def _read_other_table(
                 title=instance.title or table.caption,
                 amounts=len(other.items) + unread,
                 items=len(other.items),
-                reason=other.reason,
+                reason=tally.reason or (None if other.items else "表内没有金额"),
                 statistics=len(other.statistics),
-                ignored=sum(other.ignored.values()),
-                ignored_reason="；".join(f"{why} {n} 个" for why, n in other.ignored.most_common()) or None,
+                ignored=sum(tally.ignored.values()),
+                ignored_reason=tally.ignored_reason,
             )
         )
 
@@ -231,6 +248,7 @@ class _TableReader:
         self.report_kind: str = metadata.report_kind
         self.reason: str | None = None
         self.findings: list[Finding] = []
+        self.tally = Tally()
         self.unit = table.unit or self._unit_elsewhere(known_units)
         self.meanings = column_meanings(table, form, self.year)
         self._detail_columns()
@@ -324,6 +342,7 @@ class _TableReader:
                 self._find(
                     "TABLE-UNIT-MISSING", "warning", f"表“{self.table.title or ''}”没有注明金额单位，未读。", None
                 )
+            self.tally.close(self.table, self.meanings, {}, self.reason)
             return [], [], self.findings
         items: list[LineItem] = []
         statistics: list[Statistic] = []
@@ -332,20 +351,13 @@ class _TableReader:
             side_items, side_statistics = self._read_side(side, len(all_sides))
             items.extend(side_items)
             statistics.extend(side_statistics)
+        self.tally.close(self.table, self.meanings, {})
         return items, statistics, self.findings
 
-    def printed(self) -> int:
-        """How many amounts the table prints in columns that hold money; shares and counts are none."""
-        counted = sum(1 for row in self.table.rows if self._counts(row) for _ in self._figures_of(row))
+    def unread(self) -> int:
+        """How many amounts the table prints that became no line item; shares and counts are none."""
         broken = sum(finding.code == "TABLE-CELL-UNREAD" for finding in self.findings)
-        return sum(1 for _ in self._figures()) - counted + broken
-
-    def _counts(self, row: Row) -> bool:
-        """Whether a row's own label says that its figures are counts or rates."""
-        labels = [fold(t) for t in row.texts() if read_amount(t) is None]
-        return any(p.search(t) for p in vocabulary().count_rows for t in labels) or any(
-            period is not None and period.percent for period in map(period_of, labels)
-        )
+        return sum(self.tally.unread.values()) + broken
 
     def _figures(self) -> Iterator[Cell]:
         for row in self.table.rows:
@@ -409,7 +421,7 @@ class _TableReader:
         set_parents([label for _, label in labels])
         self._balance_children(labels)
         self._report_ambiguous(self._beyond_three_public(side.figures))
-        figures = self._with_parents(side.figures)
+        figures = self._with_parents(self._proved_by_rows(side.figures))
         items: list[LineItem] = []
         statistics: list[Statistic] = []
         for row, label in labels:
@@ -427,10 +439,14 @@ class _TableReader:
                     read = statistic(cell, meaning, label.text)
                     if read is not None:
                         statistics.append(read)
+                        self.tally.statistic(cell)
                     continue
                 item = self._item(row, cell, meaning, label, flow or label.flow, fund, count)
                 if item is not None:
                     made.append(item)
+                    self.tally.item(cell)
+                elif read_amount(cell.text) is not None:
+                    self.tally.leave(cell, "列的含义不明")
             self._report(label, row, made)
             items.extend(made)
         return items, statistics
@@ -445,15 +461,47 @@ class _TableReader:
                 continue
             label.entry = replace(label.entry, flow="balance", component=parent.entry.component, item=parent.entry.item)
 
+    def _proved_by_rows(self, figures: Sequence[ColumnMeaning]) -> list[ColumnMeaning]:
+        """A column the contract has no word for (单位预留机动经费) is read where every row adds up only with it.
+
+        It stays without component; its header is kept in `column_label`.
+        """
+        unknown = [m for m in figures if m.kind == "unknown"]
+        whole = [m for m in figures if m.kind == "amount" and m.total and m.component is None and len(m.path) == 1]
+        if not unknown or len(whole) != 1 or not all(m.path for m in unknown):
+            return list(figures)
+        top = whole[0]
+        trial = [replace(m, kind="amount", nameless=True) if m in unknown else m for m in figures]
+        parts = [m for m in trial if m.kind == "amount" and m is not top and not m.subset]
+        parts = [m for m in parts if m.component is None or self._semantic_parent(m, trial) in (top.index, None)]
+        told = False
+        for row in self.table.rows:
+            values = {m.index: self._value(row, m) for m in (top, *parts)}
+            whole_value = values.pop(top.index)
+            if whole_value is None or not any(values[m.index] for m in unknown):
+                continue
+            if sum((v for v in values.values() if v is not None), Decimal(0)) != whole_value:
+                return list(figures)
+            told = True
+        if not told:
+            return list(figures)
+        return [replace(m, parent=top.index) if m.kind != o.kind else m for m, o in zip(trial, figures, strict=True)]
+
+    @staticmethod
+    def _value(row: Row, meaning: ColumnMeaning) -> Decimal | None:
+        cell = row.anchored(meaning.index) if meaning.index < len(row.cells) else None
+        amount = read_amount(cell.text) if cell is not None else None
+        return amount.value if amount is not None else None
+
     def _with_parents(self, figures: Sequence[ColumnMeaning]) -> list[ColumnMeaning]:
         """For each amount column the column it adds up into: by the header tree first, then by what components mean."""
         result: list[ColumnMeaning] = []
         figures = self._beyond_three_public(figures)
         unread = any(m.kind == "unknown" for m in figures)
         for meaning in figures:
-            parent: int | None = None
+            parent: int | None = meaning.parent
             aside = self.form == "three_public" and meaning.component == "operation"
-            if meaning.kind == "amount" and not meaning.subset and not aside and not unread:
+            if parent is None and meaning.kind == "amount" and not meaning.subset and not aside and not unread:
                 parent = self._tree_parent(meaning, figures)
                 if parent is None:
                     parent = self._semantic_parent(meaning, figures)
@@ -589,7 +637,10 @@ class _TableReader:
             )
             return None
         entry = label.entry
+        component: str | None
         component, item_fund, item_flow = self._meaning_of(meaning, label, flow, fund, count)
+        if meaning.kind == "amount" and meaning.nameless:
+            component = None
         measure, year = self._measure(in_period(meaning, label.period))
         economic = label.economic
         economic_code = economic.code if economic is not None else None
@@ -598,7 +649,7 @@ class _TableReader:
         mapping = label.function or label.economic
         level = self._level(label)
         subset = label.subset or meaning.subset or (entry is not None and entry.subset)
-        item = self._canonical(label, meaning, component)
+        item = self._canonical(label, meaning, component or "")
         return LineItem(
             locator=locator(cell),
             fiscal_year=year,

@@ -126,7 +126,8 @@ def _under_totals(rows: Sequence[LineItem]) -> Iterator[Family]:
 
 def _column_families(columns: Sequence[LineItem]) -> Iterator[Family]:
     """小计 and 合计 over the columns of their group, the groups' sums under the whole, then the first under the rest."""
-    paths = {c.column_no or 0: tuple((c.column_label or "").split(" / ")) for c in columns}
+    aside = {c.column_no for c in columns if fold((c.column_label or "").split(" / ")[-1]).startswith("其中")}
+    paths = {c.column_no or 0: tuple((c.column_label or "").split(" / ")) for c in columns if c.column_no not in aside}
     sums = {n for n, path in paths.items() if _TOTAL.fullmatch(fold(path[-1]))}
     depth = max((len(p) for p in paths.values()), default=0)
     for length in range(depth, -1, -1):
