@@ -15,6 +15,7 @@ from models.prose.flow import lines as text_lines
 from models.prose.flow import quoted
 from models.prose.lexicon import load_lexicon
 from models.prose.reader import read_lines
+from models.prose.reasons import with_reasons
 from models.prose.statistics import statistics
 
 
@@ -36,7 +37,7 @@ def read_prose(extract: Extract, metadata: Metadata, *, skip_tables: frozenset[i
     """
     found = text_lines(extract, skip_tables)
     outcome = read_lines(load_lexicon(), metadata, found)
-    items = tuple(read.item for read in outcome.reads)
+    items = tuple(read.item for read in with_reasons(found, outcome))
     return ProseReading(
         line_items=items,
         statistics=tuple(statistics(found, outcome)),

@@ -32,6 +32,7 @@ _RESTART = re.compile(r"[①-⑳]")
 _OPEN = re.compile(r"^(?P<name>[一-龥][一-龥、（）”]{2,40}(?:转移支付|返还|补助|资金|支出))(?=\d)")
 _NAMED_BODY = re.compile(r"^[一-龥]{2,16}(?:开发区|高新区|新区|管理区|示范区|度假区|保税区)$")
 _NOT_A_NAME = re.compile("其中|包括|用于|安排|增加|减少|比|较|为|完成")
+_DEBT_PARTS = ("debt_general", "debt_special")
 _SHORT = {"general": "一般公共预算", "gov_fund": "政府性基金预算", "state_capital": "国有资本经营预算"}
 
 
@@ -81,6 +82,7 @@ class _Walk:
     last: What | None = None
     last_measured: Measured | None = None
     debt: What | None = None
+    debt_measured: Measured | None = None
     balance_told: str | None = None
     topic: tuple[What | Subject, str] | None = None
 
@@ -320,7 +322,7 @@ def _decide(walk: _Walk, figure: Figure, clause: _Clause, sentence: int) -> None
         if not walk.sub:
             walk.parent = what
         if what.flow == "balance" and "债务" in what.item and not walk.depth:
-            walk.debt = what
+            walk.debt, walk.debt_measured = what, measured
 
 
 def _what(walk: _Walk, clause: _Clause) -> What | None:
@@ -351,7 +353,7 @@ def _what(walk: _Walk, clause: _Clause) -> What | None:
         if subject.id in ("income", "expenditure") and clause.fund is None and clause.measure is None:
             return None
         item = _SHORT[fund] + item
-    if subject.id in ("debt_general", "debt_special"):
+    if subject.id in _DEBT_PARTS:
         if walk.debt is None or walk.debt.scope != scope or not walk.depth:
             return None
         item = f"{walk.debt.item.removeprefix(scope)}（{item}）"
@@ -375,6 +377,8 @@ def _measure(walk: _Walk, clause: _Clause, figure: Figure) -> Measured | None:
     year = clause.year or setting.year
     subject = clause.subject or clause.before
     fixed = subject.measure if isinstance(subject, Subject) else None
+    if isinstance(subject, Subject) and subject.id in _DEBT_PARTS:
+        return walk.debt_measured
     executed = _EXECUTED_AFTER.match(walk.line.text[figure.after : figure.after + 24]) is not None
     told = clause.measure or ("final" if executed else None)
     if told == "budget" and (executed or (setting.stage == "final" and not clause.planned)):
