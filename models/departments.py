@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from data import read_toml
+from models.regions import without_place
 from models.text import clean, fold
 
 _LEADING = re.compile(r"^[\d\s\-—_.、]+")
@@ -74,12 +75,22 @@ def holder(name: str) -> str | None:
 
 
 @lru_cache(maxsize=8192)
+def identity(name: str, region_code: str | None) -> str:
+    """What makes a name the name of one body within its place: without the place, its known forms made one."""
+    bare = without_place(fold(normalise(name).name), region_code)
+    for form in read_toml("vocabulary/bodies.toml")["same_body"]:
+        bare = re.sub(form["pattern"], form["by"], bare)
+    return bare
+
+
+@lru_cache(maxsize=8192)
 def department_id(name: str, region_code: str | None, kind: str = "department") -> str:
     """A stable id (16 hex digits) from the normalised name, the place and the kind (``department`` | ``unit``).
 
-    A school or hospital is the same body whether its document calls itself 部门 or 单位.
+    A school or hospital is the same body whether its document calls itself 部门 or 单位; so is a body whose name is printed
+    with or without the places above it, or with 中国共产党…委员会 for 中共…委.
     """
-    bare = fold(normalise(name).name)
+    bare = identity(name, region_code)
     key = "\x1f".join((bare, region_code or "", "unit" if always_unit(bare) else kind))
     return hashlib.sha256(key.encode("utf-8")).hexdigest()[:16]
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from models.catalog import SLACK, Entry, Scheme, bare_key, loose_key, name_key
 from models.labels import Label, split_label
-from models.mapping import Mapping, bases, likeness, mapped, only, similar_sibling
+from models.mapping import LIMITS, Mapping, bases, likeness, mapped, only, similar_sibling
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +289,14 @@ def _class_named(scheme: Scheme, year: int, name: str, exact_only: bool) -> Mapp
     if exact_only or others:
         return Mapping()
     alias = only(entry for entry in scheme.aliased(year, name) if entry.level == "类")
-    return mapped(alias, "alias", 0.9) if alias is not None else Mapping()
+    if alias is not None:
+        return mapped(alias, "alias", 0.9)
+    # 文化旅游体育传媒支出: one character short of a 类, and of no other.
+    similar = similar_sibling(tops, name)
+    if similar and likeness(key, bare_key(similar[0].name)) >= LIMITS.sibling:
+        ratio = likeness(key, bare_key(similar[0].name)) / 100
+        return mapped(similar[0], "fuzzy", round(ratio * 0.9, 3), f"印作“{name}”")
+    return Mapping()
 
 
 _TRANSFERS = ("219", "230")

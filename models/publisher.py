@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from data import read_toml
 from extractors.model import Extract, Paragraph
 from models.departments import Body, holder, is_body, normalise
-from models.regions import Region, by_code, from_place, region_of
+from models.regions import Region, by_code, from_place, namesakes, region_of
 from models.text import fold
 from models.titles import TITLE_LENGTH, Front, Line, is_title
 
@@ -214,6 +214,16 @@ def government_publisher(front: Front, extract: Extract) -> Publisher | None:
     return None
 
 
+def _namesake_in_text(front: Front, name: str) -> Region | None:
+    """Of several places of one name (鼓楼区) the one whose full name, and no other's, stands in the text."""
+    places = namesakes(name)
+    if len(places) < 2:
+        return None
+    found = {place.code for place in places for line in front.lines[:2000] if place.name in line.text}
+    chosen = [place for place in places if place.code in found]
+    return region_of(name, chosen[0].code[:4] + "00") if len(chosen) == 1 else None
+
+
 def find_region(front: Front, extract: Extract, who: Publisher | None, scope: str) -> Region | None:
     """The place: from the body's name, else from the title, else from the keys a system left in hidden cells."""
     if who is not None:
@@ -228,6 +238,8 @@ def find_region(front: Front, extract: Extract, who: Publisher | None, scope: st
         region = region_of(bare)
         if region is not None and region.level != "central":
             return region
+    if who is not None and (region := _namesake_in_text(front, who.name)) is not None:
+        return region
     for block in extract.hidden:
         texts = [block.text] if isinstance(block, Paragraph) else [cell.text for cell in block.cells[:400]]
         for text in texts:

@@ -38,6 +38,9 @@ class _Place:
     current: bool
 
 
+_MUNICIPALITIES = ("110000", "120000", "310000", "500000")
+"""直辖市: their zones stand beside their districts."""
+
 CENTRAL = Region(CENTRAL_CODE, "中央", "central")
 _NATIONS = re.compile(
     r"(?:维吾尔|哈萨克|柯尔克孜|朝鲜族|土家族|蒙古族|(?<!内)蒙古|布依族|哈尼族|傣族|景颇族|傈僳族|白族|彝族|藏族|羌族|苗族|侗族|壮族|回族|满族|黎族|畲族|各族)+"
@@ -86,11 +89,53 @@ def region_of(text: str, within: str | None = None) -> Region | None:
     if is_central(name):
         return CENTRAL
     name = _PREFIXES.sub("", name)
+    areas = read_toml("vocabulary/bodies.toml")["areas"]
+    for form in sorted(areas["named"], key=len, reverse=True):
+        if name.startswith(form):
+            code, level = areas["named"][form]
+            return Region(code, full_name(code), "township" if _TOWNSHIP.search(name[len(form) :]) else level)
     place, rest = _walk(name, within)
     if place is None:
         return None
-    level = "township" if _TOWNSHIP.search(rest) and place.level in ("county", "city") else place.level
+    level = place.level
+    if re.search(areas["regiment"], rest):
+        level = "city"
+    elif level in ("province", "city") and re.search(areas["pattern"], rest):
+        level = "city" if level == "province" and place.code not in _MUNICIPALITIES else "county"
+    if _TOWNSHIP.search(rest) and level in ("county", "city"):
+        level = "township"
     return Region(place.code, full_name(place.code), level)
+
+
+def namesakes(text: str) -> tuple[Region, ...]:
+    """The places one of which the beginning of a name tells, where it does not tell which (鼓楼区财政局)."""
+    name = _PREFIXES.sub("", fold(text))
+    for _, places in _at_start(name):
+        return tuple(Region(place.code, full_name(place.code), place.level) for place in places if place.current)
+    return ()
+
+
+def without_place(text: str, code: str | None) -> str:
+    """A body's name without the names of the places its region lies in, in front (四川省泸州市江阳区教育局 → 教育局).
+
+    A party's or league's name before the place stays in front.
+    """
+    folded = fold(text)
+    prefix = _PREFIXES.match(folded)
+    front, rest = (prefix.group(), folded[prefix.end() :]) if prefix else ("", folded)
+    if code is not None:
+        for step in dict.fromkeys((code[:2] + "0000", code[:4] + "00", code)):
+            place = _places().get(step)
+            if place is None or place.name == "市辖区":
+                continue
+            forms = sorted((form for form, places in _names().items() if place in places), key=len, reverse=True)
+            for form in forms:
+                # A short form before 市 or 县 is another place's name (吉林 in 吉林市).
+                whole = form == place.name or rest[len(form) : len(form) + 1] not in _GENERIC
+                if rest.startswith(form) and len(rest) > len(form) and whole:
+                    rest = rest[len(form) :]
+                    break
+    return front + rest
 
 
 def is_central(name: str) -> bool:

@@ -302,3 +302,39 @@ def test_a_name_marked_with_another_level_is_found_and_said() -> None:
     mapping = classify_function(2024, name="行政单位离退休（款）", parents=["社会保障和就业支出"])
     assert (mapping.code, mapping.method) == ("2080501", "parent")
     assert "项级" in (mapping.note or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("二、文化旅游体育传媒支出", "207"),
+        ("十三、资源勘探工业信息支出", "215"),
+        ("农林支出", "213"),
+        ("其他各项支出", None),
+        ("公共支出", None),
+    ],
+)
+def test_a_misprinted_class_is_told_only_where_one_is_clearly_nearest(name: str, code: str | None) -> None:
+    found = classify_function(2025, name=name, level="类")
+    assert found.code == code
+    if code:
+        assert found.score is not None
+        assert found.score < 1
+
+
+@pytest.mark.parametrize("year", [2019, 2025])
+def test_a_typing_error_never_leads_to_a_neighbour(year: int) -> None:
+    """Every 项 with a character lost, doubled or two exchanged: below its parents it is itself or nothing."""
+    scheme = load_catalog().functional
+    for entry in list(scheme.in_year(year))[::23]:
+        if entry.level != "项" or len(entry.name) < 5:
+            continue
+        parents = tuple(step.name for step in scheme.path(year, entry.code)[:-1])
+        middle = len(entry.name) // 2
+        for typed in (
+            entry.name[:middle] + entry.name[middle + 1 :],
+            entry.name[:middle] + entry.name[middle:][:1] + entry.name[middle:],
+            entry.name[: middle - 1] + entry.name[middle] + entry.name[middle - 1] + entry.name[middle + 1 :],
+        ):
+            found = classify_function(year, name=typed, parents=parents)
+            assert found.code in (None, entry.code), (typed, found)

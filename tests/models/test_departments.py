@@ -33,6 +33,19 @@ from models.regions import by_code, from_place, region_of
         ("吉林市财政局", "220200", "city"),
         ("北京市朝阳区教育委员会", "110105", "county"),
         ("南京市鼓楼区财政局", "320106", "county"),
+        # areas the standard does not list, with the code of the place they lie in
+        ("新疆生产建设兵团第八师财政局", "650000", "city"),
+        ("新疆生产建设兵团财政局", "650000", "province"),
+        ("雄安新区公共服务局", "130000", "city"),
+        ("苏州工业园区管理委员会", "320500", "county"),
+        ("北京经济技术开发区管理委员会", "110000", "county"),
+        ("西安市高新区第一小学", "610100", "county"),
+        ("成都市天府新区财政金融局", "510100", "county"),
+        ("上海市浦东新区教育局", "310115", "county"),
+        ("北京市园林绿化局", "110000", "province"),
+        ("上海市工业园区管理中心", "310000", "province"),
+        # places that are gone
+        ("北京市崇文区财政局", "110103", "county"),
     ],
 )
 def test_the_place_a_name_tells(name: str, code: str, level: str) -> None:
@@ -80,9 +93,10 @@ def test_names_in_one_form(printed: str, name: str, kind: str | None) -> None:
 def test_ids_are_stable_and_keep_units_apart() -> None:
     one = department_id("上海市普陀区财政局", "310107")
     assert one == department_id("上海市 普陀区财政局（本级）", "310107")
-    assert one == "58b499b093ab85e6"
+    assert one == "b611c5487579e4d0"
     assert one != department_id("上海市普陀区财政局", "310107", "unit")
     assert one != department_id("上海市普陀区财政局", None)
+    assert one == department_id("普陀区财政局", "310107")
     assert department_id("西安市第一中学", "610100") == department_id("西安市第一中学", "610100", "unit")
 
 
@@ -120,3 +134,28 @@ def test_what_can_be_a_body(text: str, expected: bool) -> None:
 )
 def test_the_department_a_units_name_begins_with(name: str, above: str | None) -> None:
     assert holder(name) == above
+
+
+@pytest.mark.parametrize(
+    ("names", "region"),
+    [
+        (("江苏省委办公厅", "中共江苏省委办公厅", "中国共产党江苏省委员会办公厅"), "320000"),
+        (("四川省泸州市江阳区教育局", "泸州市江阳区教育局", "江阳区教育局"), "510502"),
+        (("政协长沙市委员会办公厅", "长沙市政协办公厅", "中国人民政治协商会议长沙市委员会办公厅"), "430100"),
+        (("江苏省人大常委会办公厅", "江苏省人民代表大会常务委员会办公厅"), "320000"),
+        (("西安市人民政府办公厅", "西安市政府办公厅"), "610100"),
+        (("吉林省吉林市财政局", "吉林市财政局"), "220200"),
+    ],
+)
+def test_one_body_under_several_forms_of_its_name(names: tuple[str, ...], region: str) -> None:
+    assert len({department_id(name, region) for name in names}) == 1
+
+
+def test_different_bodies_stay_different() -> None:
+    names = (
+        "西安市教育局", "西安市委教育工委", "西安市人民政府", "西安市人民政府办公厅", "中共西安市委办公厅", "西安市政协办公厅",
+        "西安市人大办公厅", "西安市总工会", "共青团西安市委", "中共西安市委党校", "西安市委员会",
+    )  # fmt: skip
+    assert len({department_id(name, "610100") for name in names}) == len(names)
+    assert department_id("吉林市财政局", "220200") != department_id("吉林省财政厅", "220000")
+    assert department_id("财政局", "220200") != department_id("财政局", "220100")

@@ -150,3 +150,12 @@ def test_of_a_collection_the_department_on_the_cover_is_the_body() -> None:
     units = [f"{unit}2024年单位预算\n单位：万元\n{BUDGET_FORMS}" for unit in ("长沙市救助管理站", "长沙市殡葬管理处")]
     found = read("长沙市民政局\n2024年部门预算", "目录", *units)
     assert (found.scope, found.department_name) == ("department", "长沙市民政局")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("福州市鼓楼区2023年财政运行平稳。", "350102"), ("鼓楼区财政运行平稳。", None), ("福州市鼓楼区与南京市鼓楼区结对。", None)],
+)  # fmt: skip
+def test_a_name_that_several_places_bear_is_told_by_the_text_or_not_at_all(text: str, code: str | None) -> None:
+    found = read("鼓楼区财政局\n2023年度部门决算", "目录", text, DEPARTMENT_FORMS)
+    assert (found.department_name, found.region_code) == ("鼓楼区财政局", code)
