@@ -10,6 +10,7 @@ from data.samples_source.blocks import Block, Document, Grid, Heading, PageBreak
 from data.samples_source.facts import Fact
 from data.samples_source.forms import UNITS, Forms, budget_forms, final_forms
 from data.samples_source.layout import Layout
+from data.samples_source.other_forms import other_forms
 from data.samples_source.prose import FICTION, Prose
 
 
@@ -51,6 +52,8 @@ def build(
     blocks: list[Block] = [Heading(title, 0), Text(FICTION), PageBreak()]
     forms = Forms(file, account, kind, layout, previous)
     grids = final_forms(forms) if kind == "final_account" else budget_forms(forms)
+    if layout.other_forms and kind == "budget":
+        grids += other_forms(forms)
     if layout.title_inside:
         grids = [grid.with_title_inside() for grid in grids]
     prose = prose or Prose(file, account, previous, kind)

@@ -13,10 +13,13 @@ from data.samples_source.accounts import Body, Year, history, random_body
 from data.samples_source.blocks import Document
 from data.samples_source.build import Plant, build
 from data.samples_source.facts import Fact, write_truth
+from data.samples_source.government import debt_table, government_budget
 from data.samples_source.housed import HousedProse, any_house
 from data.samples_source.layout import FAMILIES, Layout, vary
 
 YEARS = [2022, 2023, 2024, 2025]
+PLACE = "云岭市"
+"""The government that the bundled government documents speak of."""
 
 JUSTICE = Body(
     "云岭市司法局", "云岭市", "20406", 5, own_income=True, institution=True, travels=True, items=("2040602", "2040604", "2040605", "2040607", "2040610"),
@@ -91,10 +94,10 @@ HEALTH = Body(
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One bundled document."""
+    """One bundled document. body: None for those of a whole government."""
 
     file: str
-    body: Body
+    body: Body | None
     year: int
     kind: str
     layout: Layout
@@ -123,6 +126,7 @@ def _samples() -> list[Sample]:
         Sample("云岭市审计局2024年度部门决算.html", AUDIT, 2024, final, replace(split, basic="list", codes="column")),
         Sample("云岭市审计局2025年部门预算.html", AUDIT, 2025, budget, FAMILIES["bracket"]),
         Sample("云岭市统计局2024年度部门决算公开表.xls", STATISTICS, 2024, final, replace(public, zero=""), narrative=False),
+        Sample("澜石区卫生健康局2025年部门预算.docx", HEALTH, 2025, budget, replace(FAMILIES["three"], sides=2, other_forms=True)),
         Sample(
             "望川县自然资源局2024年度部门决算.pdf", LAND, 2024, final, public,
             plants=(
@@ -146,6 +150,16 @@ def _samples() -> list[Sample]:
     ]  # fmt: skip
 
 
+def _government_samples(seed: int) -> list[tuple[Sample, Document]]:
+    """A government's budget, and its debt table in two formats that print the same figures."""
+    budget = government_budget("云岭市2025年政府预算.pdf", PLACE, 2025, seed)
+    debts = [debt_table(f"云岭市2024年地方政府债务余额情况表{suffix}", PLACE, 2025, seed) for suffix in (".pdf", ".xlsx")]
+    return [
+        (Sample(document.file, None, year, "budget", Layout()), document)
+        for document, year in ((budget, 2025), *((debt, 2024) for debt in debts))
+    ]
+
+
 def _accounts(seed: int) -> dict[str, dict[int, Year]]:
     bodies = (JUSTICE, TRANSPORT, CULTURE, AUDIT, EMERGENCY, STATISTICS, ENVIRONMENT, LAND, HEALTH)
     return {body.name: history(random.Random(f"{seed}:{body.name}"), body, YEARS) for body in bodies}
@@ -166,7 +180,8 @@ def bundled(seed: int = SEED) -> list[tuple[Sample, Document]]:
             ),
         )
         for sample in _samples()
-    ]  # fmt: skip
+        if sample.body is not None
+    ] + _government_samples(seed)  # fmt: skip
 
 
 def render(document: Document, path: Path, *, font_size: float = 8.5) -> None:
@@ -218,7 +233,10 @@ FORMATS = (".pdf", ".pdf", ".pdf", ".docx", ".xlsx", ".html")
 
 
 def generate(folder: Path, seed: int, count: int, *, formats: tuple[str, ...] = FORMATS) -> list[Document]:
-    """Print `count` random coherent documents into `folder`, with TRUTH.csv beside them; no contradictions."""
+    """Print `count` random coherent documents into `folder`, with TRUTH.csv beside them; no contradictions.
+
+    About one in ten is followed by the budget of its whole government.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     documents = []
     for number in range(count):
@@ -229,6 +247,8 @@ def generate(folder: Path, seed: int, count: int, *, formats: tuple[str, ...] = 
         kind = rng.choice(["budget", "final_account"])
         family = rng.choice([name for name in FAMILIES if name != "thirteen" or kind == "final_account"])
         layout = vary(FAMILIES[family], rng)
+        others = random.Random(f"{seed}:{number}:other")
+        layout = replace(layout, other_forms=others.random() < 0.4)
         suffix = rng.choice(formats)
         word = "部门预算" if kind == "budget" else "部门决算"
         file = f"{number:04d}-{family}-{body.name}{year}年{word}{suffix}"
@@ -242,6 +262,10 @@ def generate(folder: Path, seed: int, count: int, *, formats: tuple[str, ...] = 
         )
         render(document, folder / file, font_size=layout.font_size)
         documents.append(document)
+        if others.random() < 0.1:
+            file = f"{number:04d}-government-{body.place}{year}年政府预算{suffix}"
+            documents.append(government_budget(file, body.place, year, seed))
+            render(documents[-1], folder / file)
     write_truth(folder / "TRUTH.csv", (fact for document in documents for fact in document.facts()))
     return documents
 

@@ -20,7 +20,8 @@ class Layout:
     numbered: income rows carry 一、二、. grant_prior_year: 一般公共预算支出表 of a budget also prints the year before,
     with growth_column its growth in percent (no amount). drop_empty: columns without any amount are left out.
     title_inside: title and unit line are rows of the table. narrow_codes: the code column is so narrow that codes wrap.
-    nested_grants: the overview prints 财政拨款收入 with its funds as 其中 rows.
+    nested_grants: the overview prints 财政拨款收入 with its funds as 其中 rows. other_forms: a budget also has tables
+    outside the official list (procurement, running cost, bought services).
     """
 
     codes: str = "column"
@@ -56,6 +57,7 @@ class Layout:
     title_inside: bool = False
     narrow_codes: bool = False
     nested_grants: bool = False
+    other_forms: bool = False
 
 
 FAMILIES: dict[str, Layout] = {
