@@ -31,6 +31,11 @@ def bare(text: str) -> str:
     return re.sub(r"\s", "", text).translate(_SIGNS)
 
 
+def is_amount(text: str) -> bool:
+    """Whether signs in a row are a well-formed figure."""
+    return _WELL_FORMED.fullmatch(text) is not None
+
+
 def looks(
     boxes: list[tuple[int, int, int, int]], cleaned: Pixels, ruled: Pixels, red: Pixels | None
 ) -> list[list[tuple[str, Reading]]]:

@@ -30,7 +30,17 @@ _DETECT_SIDE = 1_900  # the detector sees the page no larger than this
 
 _FIGURE_SIGNS = "0123456789.,-"
 _OFFERED = 0.02  # a sign the recogniser gives at least this much beside the one it chose is another reading
-_FIGURE = re.compile(r"[\d.,，．\s()（）+\-−－—]+")
+_FIGURE = re.compile(r"[\d.,，．\s()（）+\-−－—%％¥￥]+")
+_CHINESE = re.compile(r"[\u2e80-\u9fff]")
+
+
+def is_figure(text: str) -> bool:
+    """Whether a line is a figure: signs of figures only, or, of a longer one, all but one sign (which is misread then)."""
+    digits = sum("0" <= sign <= "9" for sign in text)
+    if _FIGURE.fullmatch(text):
+        return digits > 0
+    odd = _FIGURE.sub("", text)
+    return digits >= 3 and len(odd) == 1 and not _CHINESE.search(odd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +143,7 @@ def _decode(
         runs.append((start, at, alphabet[symbol]))
         start = at
     text = "".join(character for character, _, _ in characters)
-    if not _FIGURE.fullmatch(text) or not any(sign.isdigit() for sign in text):
+    if not is_figure(text):
         return Reading(tuple(characters))
     return Reading(tuple(characters), _variants(runs, scores))
 

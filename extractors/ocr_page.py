@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from extractors.limits import Clock
 from extractors.model import Box, Doubt
-from extractors.ocr_candidates import bare, candidates, looks
-from extractors.ocr_engine import ENGINE, Reading, find_text, read_lines
+from extractors.ocr_candidates import bare, candidates, is_amount, looks
+from extractors.ocr_engine import ENGINE, Reading, find_text, is_figure, read_lines
 from extractors.ocr_picture import Picture, Pixels, dark, find_tilt, turned
 from extractors.ocr_rules import find_rules
 from extractors.pdf_content import Characters, PageContent, no_characters
@@ -32,6 +32,7 @@ _MOST_DOUBTS = 120  # figures of one page that are looked at in more ways: bound
 _NOISE = 0.45  # a line less sure than this says nothing (seals, pictures, dirt)
 _FIGURE = re.compile(r"[-+−－(（]?[\d][\d,，.．:：]*[\d][)）%％]?|\d")
 _DIGITS = re.compile(r"\d")
+_DASHES = "-—–－−一"
 _DETAIL = re.compile(r"[\d.,，．\s()（）+\-−－—%％¥￥]+")
 
 
@@ -128,13 +129,13 @@ def recognise(picture: Picture, number: int, clock: Clock) -> Recognised:
         silent,
         len(picture.seals),
         picture.tilt,
-        tuple(_offered(lines, pointless, content, picture.scale)),
+        tuple(_offered(lines, pointless, content, lattices, picture.scale)),
     )
 
 
 def _look_again(lines: list[_Line], cleaned: Pixels, picture: Picture, red: Pixels | None, clock: Clock) -> None:
     """Doubtful figures looked at in more ways: what they might be, for the sums they stand in to choose among."""
-    chosen = [line for line in lines if _DETAIL.fullmatch(line.reading.text)][:_MOST_DOUBTS]
+    chosen = [line for line in lines if is_figure(line.reading.text)][:_MOST_DOUBTS]
     for first in range(0, len(chosen), 16):
         clock.check()
         chunk = chosen[first : first + 16]
@@ -142,18 +143,56 @@ def _look_again(lines: list[_Line], cleaned: Pixels, picture: Picture, red: Pixe
             line.others = found
 
 
-def _offered(lines: list[_Line], pointless: set[int], content: PageContent, scale: float) -> Iterator[Doubt]:
+def _offered(
+    lines: list[_Line], pointless: set[int], content: PageContent, lattices: tuple[Lattice, ...], scale: float
+) -> Iterator[Doubt]:
     """The figures standing alone in their line that more than one reading was offered for, or that are marked."""
+    pieces: dict[tuple[int, int], list[_Line]] = {}
+    for line in lines:
+        cell = _cell_of(line, lattices, scale)
+        if line.stray and cell is not None:
+            pieces.setdefault(cell, []).append(line)
     for i, line in enumerate(lines):
-        if not _DETAIL.fullmatch(line.reading.text) or line.second is None:
+        if line.second is None or line.stray:
             continue
-        marked = bool(_doubtful(line, i in pointless))
+        marks = _doubtful(line, i in pointless)
         offered = candidates([("初读", line.reading), ("复读", line.second), *line.others], i in pointless)
-        if len(offered) > 1 or (marked and offered):
+        cell = _cell_of(line, lattices, scale)
+        strays = pieces.get(cell, []) if cell is not None else []
+        odd = not _DETAIL.fullmatch(line.reading.text)
+        if len(offered) > 1 or ((marks or strays or odd) and offered):
             x0, y0, x1, y1 = (value * scale for value in line.box)
             box = content.to_display((x0, y0, x1, y1))
-            text = line.reading.text + (DOUBT if marked else "")
-            yield Doubt(content.number, box, text, offered, marked)
+            # As the cell will say it: the figure and the pieces of a seal that were read beside it.
+            signs = [one + DOUBT if k in marks else one for k, (one, _, _) in enumerate(line.reading.characters)]
+            for stray in strays:
+                signs.append(stray.reading.text + (DOUBT if _DIGITS.search(stray.reading.text) else ""))
+                offered += _with_stray(line, stray, offered)
+            yield Doubt(content.number, box, "".join(signs), offered, bool(marks or strays or odd))
+
+
+def _with_stray(line: _Line, stray: _Line, offered: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The readings of a figure if the stroke beside it is print and no piece of a seal: a minus, or one more digit
+    (figures wrap in their cells), so that leaving it away is never the only way to read them."""
+    sign = stray.reading.text
+    if sign in _DASHES:
+        return tuple((f"-{text}", f"{how}，带负号") for text, how in offered if text[0] != "-")
+    if not _DIGITS.fullmatch(sign):
+        return ()
+    level = min(line.box[3], stray.box[3]) - max(line.box[1], stray.box[1]) > 0.5 * (stray.box[3] - stray.box[1])
+    before = stray.box[0] < line.box[0] if level else stray.box[1] < line.box[1]
+    joined = ((sign + text if before else text + sign, f"{how}，连同旁边的“{sign}”") for text, how in offered)
+    return tuple((text, how) for text, how in joined if is_amount(text))
+
+
+def _cell_of(line: _Line, lattices: tuple[Lattice, ...], scale: float) -> tuple[int, int] | None:
+    """Which table and cell the middle of a line lies in."""
+    x, y = (line.box[0] + line.box[2]) / 2 * scale, (line.box[1] + line.box[3]) / 2 * scale
+    for number, lattice in enumerate(lattices):
+        column, row = int(np.searchsorted(lattice.xs, x)) - 1, int(np.searchsorted(lattice.ys, y)) - 1
+        if 0 <= column < len(lattice.xs) - 1 and 0 <= row < len(lattice.ys) - 1:
+            return number, int(lattice.owner[row, column])
+    return None
 
 
 def _upright(picture: Picture, found: NDArray[np.float64]) -> tuple[Picture, int]:
@@ -278,7 +317,7 @@ def _read(lines: list[_Line], grey: Pixels, others: list[Pixels], clock: Clock) 
         chunk = lines[first : first + 64]
         for line, reading in zip(chunk, read_lines([_crop(grey, line.box, 0.14) for line in chunk]), strict=True):
             line.reading = reading
-    figures = [line for line in lines if _DETAIL.fullmatch(line.reading.text)]
+    figures = [line for line in lines if is_figure(line.reading.text)]
     for first in range(0, len(figures), 64):
         clock.check()
         chunk = figures[first : first + 64]

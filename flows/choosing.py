@@ -286,7 +286,8 @@ def _places(extract: Extract) -> dict[Key, Doubt]:
             if key is None:
                 continue
             x0, y0, x1, y1 = key[1]
-            if x0 <= x <= x1 and y0 <= y <= y1 and _bare(cell.text) == _bare(doubt.text):
+            # The same signs in whatever order: pieces of a seal beside a figure may come before or after it.
+            if x0 <= x <= x1 and y0 <= y <= y1 and sorted(_bare(cell.text)) == sorted(_bare(doubt.text)):
                 found[key] = doubt
                 break
     return found

@@ -19,8 +19,8 @@ from extractors.ocr import Scanner, ranges
 
 cv2 = pytest.importorskip("cv2", reason="the optional part 'ocr' is not installed")
 
-from extractors.ocr_engine import Reading  # noqa: E402
-from extractors.ocr_page import DOUBT, _doubtful, _Line, _lost_points  # noqa: E402
+from extractors.ocr_engine import Reading, is_figure  # noqa: E402
+from extractors.ocr_page import DOUBT, _doubtful, _Line, _lost_points, _with_stray  # noqa: E402
 from extractors.ocr_picture import find_tilt, prepare  # noqa: E402
 from extractors.ocr_rules import find_rules  # noqa: E402
 
@@ -243,3 +243,39 @@ def test_a_page_laid_in_sideways_or_upside_down_is_turned(tmp_path: Path, quarte
     assert cell.place.box is not None
     assert (cell.place.box[0] + cell.place.box[2]) / 2 == pytest.approx(x * 72 / DPI, abs=3)
     assert (cell.place.box[1] + cell.place.box[3]) / 2 == pytest.approx(y * 72 / DPI, abs=3)
+
+
+def test_a_stroke_of_a_seal_beside_a_figure_is_offered_as_print_too() -> None:
+    wrapped, stray = _said("350,034.4", "350,034.4"), _said("2")
+    stray.box = (100, 130, 108, 150)  # on the next line of the cell
+    offered = (("350,034.4", "初读"),)
+    assert [text for text, _ in _with_stray(wrapped, stray, offered)] == ["350,034.42"]
+    stray.box = (80, 100, 90, 120)
+    assert [text for text, _ in _with_stray(wrapped, stray, offered)] == []  # 2350,034.4 is no figure
+    dash = _said("一")
+    assert [text for text, _ in _with_stray(wrapped, dash, offered)] == ["-350,034.4"]
+    assert _with_stray(wrapped, _said("王"), offered) == ()
+
+
+def test_a_lone_stroke_under_a_seal_is_in_doubt() -> None:
+    line = _said("1", "1")
+    assert _doubtful(line, False) == set()
+    line.stray = True
+    assert _doubtful(line, False) == {0}
+
+
+def test_a_figure_with_one_misread_sign_is_still_looked_at_as_a_figure() -> None:
+    assert is_figure("2,785,265.4€") and is_figure("1,234.50") and is_figure("7")
+    assert not is_figure("预算20万元") and not is_figure("A4") and not is_figure("2024年")
+    assert not is_figure("——")
+
+
+def test_what_a_seal_leaves_is_no_ink_and_print_under_it_is_read_from_the_picture_as_it_came() -> None:
+    ready = prepare(np.asarray(_form(True)), 595.2)
+    assert ready.rims is not None and ready.red is not None
+    assert ready.under_seal((640, 350, 650, 360))
+    assert not ready.under_seal((130, 210, 150, 230))
+    plain = prepare(np.asarray(_form(False)), 595.2)
+    ink = plain.grey < 100
+    assert (ready.without_rims()[ink] < 160).mean() > 0.98  # no figure is taken off with the rims
+    assert (plain.rims, plain.red, plain.under_seal((640, 350, 650, 360))) == (None, None, False)
