@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -12,9 +11,6 @@ from models.forms import read_forms
 from models.metadata import read_metadata
 from models.performance import read_performance
 from models.prose import read_prose
-
-_DOUBTED = re.compile(r"([-+−－]?[\d,，.]+)〔识别存疑〕")
-"""A figure of running text that text recognition marked (extractors/ocr_page.py)."""
 
 
 def interpret(extract: Extract, *, file_name: str, source_uri: str) -> Disclosure:
@@ -58,18 +54,10 @@ def _unread_tables(forms: Iterable[FormInstance]) -> Iterator[Finding]:
 
 
 def _recognised(extract: Extract, items: Iterable[LineItem]) -> Iterator[LineItem]:
-    """Amounts of the prose on pages that were recognised say so, as those of tables do; figures in doubt are no amounts."""
+    """Amounts of the prose on pages that were recognised say so, as those of tables do."""
     scanned = {note.page for note in extract.notes if note.code == "ocr-page"}
-    doubted = {
-        (block.place.page, re.sub(r"[\s,，]", "", figure))
-        for block in (extract.paragraphs() if scanned else ())
-        for figure in _DOUBTED.findall(block.text)
-    }
     for item in items:
-        if item.place.page not in scanned:
-            yield item
-        elif (item.place.page, re.sub(r"[\s,，]", "", item.published_text)) not in doubted:
-            yield replace(item, engine="rapidocr")
+        yield replace(item, engine="rapidocr") if item.place.page in scanned else item
 
 
 def _recognition_findings(extract: Extract) -> Iterator[Finding]:
