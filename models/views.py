@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, Boolean, Date, DateTime, Double, Integer, Numeric, String
 from sqlalchemy.sql.schema import Table
 
-from data import data_path
+from data import data_path, read_csv
 from models.warehouse import PUBLISHED_TABLES
 
 
@@ -104,6 +104,25 @@ def view_comments(columns: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def view_files() -> list[str]:
-    """The SQL of the analysts' views, in order."""
+    """The SQL of the analysts' views, in order; before them the reference tables that only views read."""
     folder = data_path("views")
-    return [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))]
+    return [_succession_ddl(), *(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql")))]
+
+
+def _succession_ddl() -> str:
+    """``internal.succession``: which office took over from which in the reforms of institutions, 局 also as 厅."""
+    rows = {
+        (row["old"].removesuffix("局") + end, row["new"].removesuffix("局") + end, int(row["year"]), row["relation"])
+        if row["old"].endswith("局") and row["new"].endswith("局")
+        else (row["old"], row["new"], int(row["year"]), row["relation"])
+        for row in read_csv("catalog/successions.csv")
+        for end in ("局", "厅")
+    }
+    values = ", ".join(
+        f"({quoted(old)}, {quoted(new)}, {year}, {quoted(relation)})" for old, new, year, relation in sorted(rows)
+    )
+    return (
+        "CREATE TABLE internal.succession (old_name VARCHAR, new_name VARCHAR, reform_year INTEGER, relation VARCHAR);\n"
+        f"INSERT INTO internal.succession VALUES {values};\n"
+        "COMMENT ON TABLE internal.succession IS '机构改革的承接关系 | successions of offices in the reforms';"
+    )

@@ -258,3 +258,31 @@ def test_any_years_classification_keeps_every_total_and_says_what_cannot_be_divi
     assert query(home, "SELECT function_code FROM spending_on(2018) WHERE comparable ORDER BY 1") == [
         ("2010401",), ("2080501",), ("2080503",), ("2080504",), ("20808",)
     ]  # fmt: skip
+
+
+def test_one_body_through_a_reform_and_never_two_places_in_one(tmp_path: Path) -> None:
+    def body(name: str, year: int, code: str = "510500", locator: str = "a") -> Disclosure:
+        return Disclosure(metadata(name, year=year, region_code=code), (item(locator, "1.00", fiscal_year=year),))
+
+    home = _warehouse(
+        Home(tmp_path).create(),
+        body("泸州市环境保护局", 2017),
+        body("四川省泸州市生态环境局", 2019),
+        body("泸州市规划局", 2017),
+        body("泸州市国土资源局", 2018),
+        body("泸州市自然资源和规划局", 2020),
+        body("绵阳市环境保护局", 2017, "510700"),
+        # two bodies side by side are no renaming
+        body("泸州市大数据局", 2024),
+        body("泸州市数据局", 2024),
+    )
+    rows = query(home, "SELECT department, successor, relation FROM department_history ORDER BY ALL")
+    assert rows == [
+        ("泸州市国土资源局", "泸州市自然资源和规划局", "merged"),
+        ("泸州市环境保护局", "四川省泸州市生态环境局", "renamed"),
+        ("泸州市规划局", "泸州市自然资源和规划局", "merged"),
+    ]
+    lineage = dict(query(home, "SELECT department, lineage_name FROM department_lineage"))
+    assert lineage["泸州市环境保护局"] == "四川省泸州市生态环境局"
+    assert lineage["泸州市规划局"] == "泸州市规划局"
+    assert lineage["绵阳市环境保护局"] == "绵阳市环境保护局"
