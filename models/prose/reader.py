@@ -18,8 +18,10 @@ from models.prose.clauses import read_clause
 from models.prose.figures import Figure, figures
 from models.prose.flow import Line
 from models.prose.government import load_government_lexicon, read_government
+from models.prose.items import count_unread
 from models.prose.lexicon import Lexicon
 from models.prose.names import Named, PathSpan, coded_names, map_path, path_spans
+from models.prose.projects import opens_list, read_project
 from models.prose.state import UNKNOWN, Context, Outcome
 from models.prose.subjects import what_of, what_of_path
 
@@ -79,12 +81,21 @@ def _line(context: Context, number: int, line: Line) -> None:
     start, sentence = 0, 0
     covered = {position for each in named for position in range(each.start, each.end)}
     found = [figure for figure in figures(line.text) if figure.start not in covered]
+    if state.projects is not None and line.depth is not None and line.depth <= state.projects.depth:
+        state.projects = None
+    project = read_project(context, number, line, found)
+    if project is not None:
+        # What the project itself is made of are no totals of the body.
+        count_unread(context, number, [figure for figure in found if figure.start > project.start])
+        return
+    first_read = len(context.outcome.reads)
     for end in [*(m.end() for m in _SENTENCE.finditer(line.text)), len(line.text)]:
         if end > start:
             inside = [figure for figure in found if start <= figure.start < end]
             _sentence(context, number, line, start, end, inside, named, sentence)
             sentence += 1
         start = end
+    state.projects = opens_list(context, line, first_read) or state.projects
     if line.text.endswith(_OPEN):
         state.headline_open = state.headline is not None
     elif any(read.line_no == number and read.what is state.headline for read in context.outcome.reads[-12:]):
@@ -118,6 +129,7 @@ def _enter(context: Context, line: Line) -> None:
     state.lead_fund = None
     state.above = (None, None)
     state.heading_topic = None
+    state.projects = None
 
 
 def _named(context: Context, number: int, line: Line) -> list[Named]:

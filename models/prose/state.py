@@ -69,6 +69,15 @@ class Ratio:
     own: What | None
 
 
+@dataclass(frozen=True, slots=True)
+class Projects:
+    """A list of projects: the 项目支出 they are parts of, its measure and year, and how deep the line stood."""
+
+    whole: What
+    measured: tuple[str, int, tuple[int, str] | None]
+    depth: int
+
+
 @dataclass(slots=True)
 class Clause:
     """What the lead of one figure says."""
@@ -125,6 +134,7 @@ class State:
     foreign: bool = False
     outer: list[tuple[int, What | None, str | None]] = field(default_factory=list)
     listed: bool = False
+    projects: Projects | None = None
 
 
 @dataclass(slots=True)

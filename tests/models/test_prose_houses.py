@@ -83,3 +83,17 @@ def test_difference_in_words_of_size() -> None:
 def test_what_money_is_for_is_no_reason() -> None:
     reading = read("公用经费预算5万元，主要是办公费、水费。", kind="budget")
     assert [i.reason for i in reading.line_items] == [None]
+
+
+def test_a_list_of_projects_is_read_by_name() -> None:
+    reading = read(
+        "（五）项目支出9.5万元，具体包括：",
+        "1.档案数字化6.5万元，主要用于扫描。其中，人员支出2万元，设备支出4.5万元。",
+        "2.库房维护3万元，比上年增加1万元。",
+        kind="budget",
+    )
+    assert [(i.item, i.component, i.published_text, i.subset) for i in reading.line_items] == [
+        ("项目支出", "project", "9.5", False),
+        ("档案数字化", "project", "6.5", True),
+        ("库房维护", "project", "3", True),
+    ]
