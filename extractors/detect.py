@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -120,7 +121,7 @@ def _zip_type(path: Path) -> str:
             mimetype = b""
             if "mimetype" in names and container.getinfo("mimetype").file_size < 200:
                 mimetype = container.read("mimetype").strip()
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, KeyError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, KeyError, ValueError):
         return "zip"
     lowered = {name.lower() for name in names}
     if "ofd.xml" in lowered:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 from extractors.errors import TooLarge
+
+_AGAIN = 5.0
+"""Seconds after which an alarm that something swallowed rings again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +74,52 @@ class Clock:
         """Raise `TooLarge` when the time is used up. Cheap enough to be called for every row."""
         if time.monotonic() > self._end:
             raise TooLarge(f"读取超过 {self._seconds:g} 秒的时限，已停止；请检查文件是否异常，或拆分后重新提交。")
+
+
+class Alarm:
+    """A running bound on time, see `at_most`."""
+
+    __slots__ = ("_end", "_seconds")
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def more(self, seconds: float) -> None:
+        """Grant so much more (or, if negative, less) time."""
+        self._seconds += seconds
+        self._end += seconds
+
+    def ring(self, _signal: int, _frame: FrameType | None) -> None:
+        """The signal's handler: raises `TooLarge` when the time is up, else waits on."""
+        left = self._end - time.monotonic()
+        if left > 0.01:
+            signal.setitimer(signal.ITIMER_REAL, left, _AGAIN)
+            return
+        raise TooLarge(f"处理超过 {self._seconds:.0f} 秒的时限，已停止；请检查文件是否异常，或拆分后重新提交。")
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[Alarm]:
+    """Stop whatever Python code runs in here after so many seconds with `TooLarge`: for libraries without a bound of their own.
+
+    It interrupts Python and regular expressions, not a call into a C library. One alarm may stand within another. Only
+    the main thread can have one: elsewhere, and where the system has no such timer, nothing is bounded.
+    """
+    alarm = Alarm(seconds)
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield alarm
+        return
+    began = time.monotonic()
+    handler = signal.signal(signal.SIGALRM, alarm.ring)
+    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+    if 0 < left < seconds:  # an outer alarm rings first
+        alarm.more(left - seconds)
+        signal.setitimer(signal.ITIMER_REAL, left, _AGAIN)
+    try:
+        yield alarm
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if left > 0:
+            signal.setitimer(signal.ITIMER_REAL, max(0.001, left - (time.monotonic() - began)), _AGAIN)

@@ -6,11 +6,14 @@ the assembling of cell texts is shared with the fast reader.
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from extractors.errors import DamagedDocument, ExtractionError
+from extractors.limits import at_most
 from extractors.model import Box
 from extractors.pdf_content import Characters, PageContent, Rules, no_characters
 from extractors.pdf_lattice import GridCell, Lattice
@@ -18,16 +21,38 @@ from extractors.pdf_lattice import GridCell, Lattice
 ENGINE = "pdfplumber"
 
 
+_SECONDS = 20.0
+"""What one page may take: pdfminer follows forms that draw one another for as long as they do."""
+
+
 def read_with_plumber(path: Path, number: int) -> tuple[PageContent, list[Lattice]]:
-    """Content and tables of page `number` (1-based). Raises whatever pdfplumber raises on a page it cannot read."""
+    """Content and tables of page `number` (1-based). Raises an ExtractionError on a page that it cannot read."""
     import pdfplumber  # only when it is asked: loading it takes longer than reading most documents
 
-    with pdfplumber.open(path) as document:
-        page = document.pages[number - 1]
-        content = _content(page, number)
-        lattices = [lattice for table in page.find_tables() if (lattice := _lattice(table.cells)) is not None]
-        page.close()
+    try:
+        with at_most(_SECONDS):
+            document = pdfplumber.open(_page_alone(path, number))
+            page = document.pages[0]
+            content = _content(page, number)
+            lattices = [lattice for table in page.find_tables() if (lattice := _lattice(table.cells)) is not None]
+            document.close()
+    except ExtractionError:
+        raise
+    except Exception as error:  # whatever pdfminer raises on hostile bytes
+        raise DamagedDocument(f"第 {number} 页无法用 pdfplumber 读取（{type(error).__name__}）。") from error
     return content, lattices
+
+
+def _page_alone(path: Path, number: int) -> io.BytesIO:
+    """A document of that page only. pdfminer walks the whole page tree for one page, and for ever where the tree has circles."""
+    import pypdfium2
+
+    alone = io.BytesIO()
+    with pypdfium2.PdfDocument(path) as document, pypdfium2.PdfDocument.new() as one:
+        one.import_pages(document, [number - 1])
+        one.save(alone)
+    alone.seek(0)
+    return alone
 
 
 def _content(page: Any, number: int) -> PageContent:

@@ -19,10 +19,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from typing import Any
 
 _GRACE = 5.0
 """Seconds beyond a job's limit before its worker is killed: the readers' own limit should speak first."""
+
+_RESIDENT_SHARE = 0.45
+"""Of a worker's memory limit (its address space): more than this in real memory, and it is at something hostile."""
+
+_TOO_MUCH_MEMORY = 97
+"""Exit code of a worker that used more."""
+
+NO_MEMORY = "读取所需内存超过上限，已停止；请检查文件是否异常，或拆分后重新提交。"
 
 _STARTING = 60.0
 """Seconds a worker may take to start, on top."""
@@ -155,6 +164,8 @@ def _bury(pool: list[_Worker], pending: deque[Any], worker: _Worker, reason: str
     pending.extendleft(reversed(worker.batch))
     worker.batch.clear()
     code = worker.process.exitcode
+    if reason is None and code == _TOO_MUCH_MEMORY:
+        reason = NO_MEMORY
     if reason is None:
         how = f"信号 {signal.Signals(-code).name}" if code is not None and code < 0 else f"退出码 {code}"
         reason = f"读取进程意外终止（{how}），多半是文件损坏或过大；未读取。"
@@ -166,7 +177,10 @@ _pipe: Connection | None = None
 
 
 def more_time(seconds: float) -> None:
-    """Called within a job: it needs so much longer (pages to be recognised). Does nothing outside of a worker."""
+    """Called within a job: it needs so much longer (pages to be recognised), or if negative may take so much less.
+
+    Does nothing outside of a worker.
+    """
     if _pipe is not None:
         _pipe.send(float(seconds))
 
@@ -179,6 +193,7 @@ def _serve(pipe: Connection, target: str, memory_mb: int) -> None:
     if memory_mb:
         limit = memory_mb << 20
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        watch_memory(int(memory_mb * _RESIDENT_SHARE))
     module, _, name = target.partition(":")
     function = getattr(importlib.import_module(module), name)
     global _pipe
@@ -194,10 +209,26 @@ def _serve(pipe: Connection, target: str, memory_mb: int) -> None:
             try:
                 function(job)
             except MemoryError:
-                failure = "读取所需内存超过上限，已停止；未读取。"
+                failure = NO_MEMORY
             except Exception as error:
                 failure = f"处理时程序出错（{type(error).__name__}：{str(error)[:200]}）；未读取。"
             pipe.send(failure)
+
+
+def watch_memory(most_mb: int) -> None:
+    """End this process (not the run) once it holds more than `most_mb` MB of real memory, whichever library asked for it."""
+    status = Path("/proc/self/statm")
+    if not status.exists():  # no such file: the limit on the address space alone has to do
+        return
+    page = os.sysconf("SC_PAGE_SIZE")
+
+    def look() -> None:
+        while True:
+            time.sleep(0.1)
+            if int(status.read_text().split()[1]) * page > most_mb << 20:
+                os._exit(_TOO_MUCH_MEMORY)
+
+    threading.Thread(target=look, daemon=True).start()
 
 
 def _die_with_parent(parent: int) -> None:

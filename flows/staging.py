@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import date
@@ -208,7 +208,7 @@ def _rows(document: str, disclosure: Disclosure) -> dict[str, list[dict[str, Any
     department = _department(metadata)
     items, ids, findings = _line_items(document, disclosure.line_items)
     common = {"document_id": document}
-    return {
+    rows: dict[str, list[dict[str, Any]]] = {
         "line_item": [{**row, "department_id": department.department_id if department else None} for row in items],
         "statistic": [
             {
@@ -228,22 +228,56 @@ def _rows(document: str, disclosure: Disclosure) -> dict[str, list[dict[str, Any
             [{**_row(one), **common} for one in disclosure.performance_indicators], ("locator",)
         ),
         "form_instance": _unique([{**_row(one), **common} for one in disclosure.forms], ("table_no",)),
-        "finding": [
-            {
-                **_row(one, skip=("locators",)),
-                **common,
-                "finding_id": identifier(
-                    document, f"f|{one.code}|{one.place.page}|{one.place.cell}|{one.message}|{number}"
-                ),
-                "line_item_ids": [id_ for locator in one.locators for id_ in ids.get(locator, ())],
-            }
-            for number, one in _numbered(
-                (*disclosure.findings, *findings),
-                key=lambda one: (one.code, one.place.page, one.place.cell, one.message),
-            )
-        ],
         "passage": _unique([{**_row(one), **common} for one in disclosure.passages], ("passage_no",)),
     }
+    rows["finding"] = [
+        {
+            **_row(one, skip=("locators",)),
+            **common,
+            "finding_id": identifier(
+                document, f"f|{one.code}|{one.place.page}|{one.place.cell}|{one.message}|{number}"
+            ),
+            "line_item_ids": [id_ for locator in one.locators for id_ in ids.get(locator, ())],
+        }
+        for number, one in _numbered(
+            (*disclosure.findings, *findings, *_unstorable(rows)),
+            key=lambda one: (one.code, one.place.page, one.place.cell, one.message),
+        )
+    ]
+    return rows
+
+
+def _unstorable(rows: dict[str, list[dict[str, Any]]]) -> Iterator[Finding]:
+    """Take out figures too large for their column (a statistic goes altogether) and tell of each."""
+    for table in warehouse.DOCUMENT_TABLES:
+        limits = [(column.name, limit) for column in table.columns if (limit := _limit(column.type)) is not None]
+        kept = []
+        for row in rows.get(table.name, ()):
+            odd = [name for name, limit in limits if not _within(row.get(name), limit)]
+            if odd:
+                printed = str(row.get("published_text") or row[odd[0]])[:100]
+                place = Place(page=row.get("page"), sheet=row.get("sheet"), cell=row.get("cell"))
+                message = f"数字“{printed}”超出可存的范围，未收录。"
+                yield Finding("READ-AMOUNT-RANGE", "error", message, place, observed=printed)
+                if table.name == "statistic" and "value" in odd:
+                    continue
+                row.update(dict.fromkeys(odd))
+            kept.append(row)
+        rows[table.name] = kept
+
+
+def _within(figure: Decimal | int | None, limit: Decimal) -> bool:
+    return figure is None or (Decimal(figure).is_finite() and abs(Decimal(figure)) < limit)
+
+
+def _limit(kind: Any) -> Decimal | None:
+    """What the figures of a column must stay under; None where it holds no figures or any."""
+    arrow = _arrow_type(kind)
+    if pa.types.is_decimal(arrow):
+        return Decimal(1).scaleb(arrow.precision - arrow.scale) - 1
+    if pa.types.is_int32(arrow):
+        return Decimal(2**31)
+    return Decimal(2**63) if pa.types.is_int64(arrow) else None
 
 
 def _line_items(

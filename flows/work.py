@@ -15,8 +15,12 @@ from typing import TYPE_CHECKING
 from flows.home import Home
 
 if TYPE_CHECKING:
+    from extractors.limits import Alarm
     from extractors.model import Extract
     from models.disclosure import Disclosure
+
+_SECONDS, _SECONDS_PER_MB = 45.0, 45.0
+"""What a document may take, and more for each full MB of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +45,31 @@ class Outcome:
 def process(job: Job) -> Outcome:
     """Read one original and stage what it says. Only the process itself can fail from here on, not the document."""
     from extractors.detect import detect
-    from flows import staging
+    from extractors.errors import ExtractionError
+    from extractors.limits import at_most
+    from flows import pool, staging
 
     home = Home(Path(job.home))
     path, root = home.original(job.document_id), home.stage(job.document_id, job.stage_key)
     started = time.monotonic()
     kind: str | None = None
+    seconds = patience(path, job.seconds)
+    pool.more_time(seconds - job.seconds)
     try:
-        kind = detect(path)
-        if kind in ("zip", "7z", "rar"):
-            _unpack(home, job, path, root, kind)
-        else:
-            _read(job, path, root, kind)
-    except MemoryError:
-        reason = "读取所需内存超过上限，已停止；请检查文件是否异常，或拆分后重新提交。"
+        with at_most(seconds) as alarm:
+            kind = detect(path)
+            if kind in ("zip", "7z", "rar"):
+                _unpack(home, job, path, root, kind, seconds)
+            else:
+                _read(job, path, root, kind, seconds, alarm)
+    except (MemoryError, ExtractionError) as error:
+        reason = str(error) if isinstance(error, ExtractionError) else pool.NO_MEMORY
         staging.stage_failure(
             root, job.document_id, job.stage_key, reason, format=kind, seconds=time.monotonic() - started
         )
-    except Exception as error:
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise  # the process is to end; only what a library in Rust throws is no Exception and no end either
         # A defect of ours in interpreting must not stop the run, and must not pass for an empty document either.
         reason = f"解读时程序出错（{type(error).__name__}：{str(error)[:200]}），未发布；请把文件和这句话报告给维护者。"
         _log(home, job)
@@ -68,20 +79,25 @@ def process(job: Job) -> Outcome:
     return Outcome(job.document_id)
 
 
-def _read(job: Job, path: Path, root: Path, kind: str) -> None:
+def patience(path: Path, most: float) -> float:
+    """Seconds a document may take: by its size, for a small file that takes long is hostile or damaged, and at most `most`.
+
+    The slowest real documents take a tenth of this; pages to be recognised get more (extractors/limits.py).
+    """
+    return min(most, _SECONDS + _SECONDS_PER_MB * (path.stat().st_size >> 20))
+
+
+def _read(job: Job, path: Path, root: Path, kind: str, seconds: float, alarm: Alarm) -> None:
     from extractors import Limits, read
-    from extractors.errors import ExtractionError
     from flows import staging
     from flows.pool import more_time
 
+    def more(granted: float) -> None:
+        alarm.more(granted)
+        more_time(granted)
+
     started = time.monotonic()
-    try:
-        extract = read(path, name=job.file_name, limits=Limits(max_seconds=job.seconds, more_time=more_time))
-    except ExtractionError as error:
-        staging.stage_failure(
-            root, job.document_id, job.stage_key, str(error), format=kind, seconds=time.monotonic() - started
-        )
-        return
+    extract = read(path, name=job.file_name, limits=Limits(max_seconds=seconds, more_time=more))
     from models.interpret import interpret
 
     def understand(one: Extract) -> Disclosure:
@@ -95,7 +111,7 @@ def _read(job: Job, path: Path, root: Path, kind: str) -> None:
     )
 
 
-def _unpack(home: Home, job: Job, path: Path, root: Path, kind: str) -> None:
+def _unpack(home: Home, job: Job, path: Path, root: Path, kind: str, seconds: float) -> None:
     """Keep every member of an archive as an original; one that cannot be read is named with its reason."""
     from extractors import Limits
     from extractors.archive import members
@@ -105,7 +121,7 @@ def _unpack(home: Home, job: Job, path: Path, root: Path, kind: str) -> None:
 
     found: list[tuple[str, str, str | None]] = []
     try:
-        for member in members(path, Limits(max_seconds=job.seconds)):
+        for member in members(path, Limits(max_seconds=seconds)):
             if member.error is not None:
                 # No bytes, so no hash of them: the member is named by the archive and its place in it.
                 mark = hashlib.sha256(f"{job.document_id}!/{member.name}".encode()).hexdigest()

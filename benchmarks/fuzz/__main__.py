@@ -1,6 +1,7 @@
 """``python -m benchmarks.fuzz --count N --seed S``: take mutated documents down the whole road and report what went wrong.
 
-Wrong is: the end of the process, an exception that no refusal explains, more than `--seconds` or `--memory` MB for one
+Wrong is: the end of the process (but for the end that the pool gives a worker which takes too long or too much memory: that
+document fails with a reason, counted as `stopped`), an exception that no refusal explains, more than `--seconds` or `--memory` MB for one
 input, a failure without a reason in Chinese, a published document with rows no document may have, a warehouse that cannot be
 built of what was staged. Each finding is kept under `--keep` with its seed (`--seed S --count 1` makes it again); the exit
 status is 1 when there is one.
@@ -26,6 +27,8 @@ from typing import Any
 
 from benchmarks.fuzz import seeds
 from benchmarks.fuzz.mutate import mutate
+from flows.pool import _GRACE, _TOO_MUCH_MEMORY
+from flows.work import patience
 
 _PICTURES = frozenset({"png", "jpg", "tiff", "bmp", "gif"})
 
@@ -40,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--budget", type=float, default=float("inf"), help="seconds for the whole run")
     parser.add_argument("--formats", default="", help="only these, separated by commas")
     parser.add_argument(
-        "--life", type=int, default=400, help="inputs a child reads before it builds its warehouse and is replaced"
+        "--life", type=int, default=1000, help="inputs a child reads before it builds its warehouse and is replaced"
     )
     parser.add_argument("--no-build", action="store_true", help="build no warehouses")
     parser.add_argument("--ocr", action="store_true", help="let scans and pictures go to text recognition (slow)")
@@ -146,6 +149,10 @@ class Run:
         self._outcomes[kind][report["outcome"]] += 1
         if report["outcome"] == "failed":
             self._reasons[_general(report["reason"])] += 1
+        if report["outcome"].startswith("stopped"):
+            self._options.keep.mkdir(parents=True, exist_ok=True)
+            (self._options.keep / f"stopped-{seed}.{kind}").write_bytes(data)
+            print(f"{what}: {report['outcome']}", flush=True)
         _top(self._slow, (round(report["seconds"], 2), what))
         _top(self._wide, (report["peak"], what))
         if report["fault"]:
@@ -232,15 +239,21 @@ class Child:
         """The child's report, or one about its end."""
         self.inputs += 1
         began = time.monotonic()
+        allowed = patience(path, 300.0) + _GRACE
+        fault: str | None = None
         try:
             self._pipe.send((str(path), name))
-            if self._pipe.poll(seconds):
+            if self._pipe.poll(allowed):
                 report: dict[str, Any] = self._pipe.recv()
                 return report
-            outcome, fault = "hang", f"more than {seconds:g} s"
+            outcome = "stopped (time)"
+            if allowed > seconds:
+                fault = f"more than {seconds:g} s"
         except (EOFError, BrokenPipeError, ConnectionResetError):
             self._process.join(5)
-            outcome, fault = "ended", f"the process ended: {self._process.exitcode}"
+            outcome = "stopped (memory)" if self._process.exitcode == _TOO_MUCH_MEMORY else "ended"
+            if outcome == "ended":
+                fault = f"the process ended: {self._process.exitcode}"
         self.stop()
         return {
             "outcome": outcome,

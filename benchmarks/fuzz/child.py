@@ -19,6 +19,7 @@ from pathlib import Path
 from benchmarks.fuzz.verdict import complaints
 from flows import staging
 from flows.home import Home
+from flows.pool import watch_memory
 from flows.work import Job, process
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -56,6 +57,7 @@ def serve(pipe: Connection, folder: Path, memory: int, recognise: bool, build: b
         from extractors import ocr
 
         vars(ocr)["available"] = lambda: False
+    watch_memory(memory)  # as the pool's workers are watched
     home = Home(folder).create()
     documents: list[tuple[str, str]] = []
     while (message := pipe.recv()) is not None:

@@ -52,7 +52,7 @@ def _sources(*suffixes: str) -> list[Path]:
 
 
 def _pdfs(_: Path) -> Iterator[tuple[str, str, bytes]]:
-    """The first page, which says who and when, and up to two pages in a row of each PDF; small ones also as they are."""
+    """The first page, which says who and when, and another one of each PDF; small ones also as they are."""
     import pypdfium2
 
     for path in _sources(".pdf"):
@@ -63,7 +63,7 @@ def _pdfs(_: Path) -> Iterator[tuple[str, str, bytes]]:
             with pypdfium2.PdfDocument(path) as document:
                 count = len(document)
                 start = chance.randrange(count)
-                pages = sorted({0, start, min(count - 1, start + 1)})
+                pages = sorted({0, start})
                 with pypdfium2.PdfDocument.new() as cut:
                     cut.import_pages(document, pages)
                     out = io.BytesIO()
@@ -103,16 +103,16 @@ def _workbooks(_: Path) -> Iterator[tuple[str, str, bytes]]:
 
 
 def _words(_: Path) -> Iterator[tuple[str, str, bytes]]:
-    """Word files with their pictures left out and their bodies cut to forty blocks."""
+    """Word files with their pictures left out and their bodies cut after the second table."""
     for path in _sources(".docx"):
         with zipfile.ZipFile(path) as container:
             parts = {name: container.read(name) for name in container.namelist() if "/media/" not in name}
         body = parts.get("word/document.xml", b"")
         blocks = list(re.finditer(rb"</w:tbl>", body))
-        if len(blocks) > 3:
+        if len(blocks) > 2:
             end = body.rfind(b"<w:sectPr")
-            parts["word/document.xml"] = body[: blocks[2].end()] + (
-                body[end:] if end > blocks[2].end() else b"</w:body></w:document>"
+            parts["word/document.xml"] = body[: blocks[1].end()] + (
+                body[end:] if end > blocks[1].end() else b"</w:body></w:document>"
             )
         yield "docx", path.name, _zip(parts)
 
@@ -122,10 +122,10 @@ def _pages(_: Path) -> Iterator[tuple[str, str, bytes]]:
     for path in _sources(".html", ".htm"):
         data = path.read_bytes()
         at = max(0, data.find(b"<table"))
-        cut = data if len(data) < 60_000 else data[:3000] + data[max(3000, at - 4000) : at + 50_000]
+        cut = data if len(data) < 40_000 else data[:3000] + data[max(3000, at - 4000) : at + 25_000]
         yield "html", path.name, cut
         head = b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n'
-        yield "mht", f"{path.stem}.mht", head + cut[:40_000] + b"\r\n--b--\r\n"
+        yield "mht", f"{path.stem}.mht", head + cut[:25_000] + b"\r\n--b--\r\n"
 
 
 def _texts(_: Path) -> Iterator[tuple[str, str, bytes]]:
@@ -148,7 +148,7 @@ def _texts(_: Path) -> Iterator[tuple[str, str, bytes]]:
                 ]
             else:
                 lines.append(block.text)
-        text = "\n".join(lines)[:20_000]
+        text = "\n".join(lines)[:7_000]
         yield "txt", f"{path.stem}.txt", text.encode()
         yield "txt", f"{path.stem}-gbk.txt", text.encode("gb18030")
     yield "rtf", "made.rtf", rb"{\rtf1\ansi\ansicpg936 {\fonttbl{\f0 SimSun;}} \'ca\'d5\'c8\'eb 1,234.56\par}"

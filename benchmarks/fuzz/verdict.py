@@ -13,7 +13,7 @@ from models import warehouse
 from models.money import LARGEST_YUAN
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_OURS = ("解读时程序出错", "读取所需内存超过上限", "没有留下结果")
+_OURS = ("解读时程序出错", "没有留下结果")
 """Refusals that hide a fault of ours."""
 
 _KINDS, _SCOPES = {"budget", "final_account"}, {"department", "unit", "government"}
