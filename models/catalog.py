@@ -58,7 +58,8 @@ class Entry:
 
     confidence: ``source`` (the pair was read in a published document), ``memory-high``, ``memory-low``. inferred: which
     boundary years are not certain (``from``, ``to``, ``from+to`` or empty). fund: ``general``, ``gov_fund``,
-    ``state_capital``, ``social_insurance``; None where the scheme has none.
+    ``state_capital``, ``social_insurance``; None where the scheme has none. seen: first and last year of the documents the
+    pair was read in.
     """
 
     code: str
@@ -70,6 +71,14 @@ class Entry:
     valid_to: int | None
     confidence: str
     inferred: str = ""
+    seen: tuple[tuple[int, int], ...] = ()
+
+    def confidence_in(self, year: int) -> str:
+        """How sure it is that the pair was valid in that year: ``source`` only between years whose documents print it,
+        ``inferred`` where documents of other years print it, else the confidence of the pair itself."""
+        if self.confidence != "source":
+            return self.confidence
+        return "source" if any(first <= year <= last for first, last in self.seen) else "inferred"
 
     def distance(self, year: int) -> int:
         """How many years `year` lies outside of the interval; 0 inside."""
@@ -294,8 +303,14 @@ def _year_rows(schemes: tuple[Scheme, ...], first: int, last: int) -> Iterator[d
                     "level": entry.level,
                     "parent_code": entry.parent,
                     "fund": entry.fund,
-                    "confidence": entry.confidence,
+                    "confidence": entry.confidence_in(year),
                 }
+
+
+def _years(text: str) -> tuple[tuple[int, int], ...]:
+    """Spans of years: "2009;2017-2026"."""
+    spans = (part.split("-") for part in text.split(";") if part)
+    return tuple((int(span[0]), int(span[-1])) for span in spans)
 
 
 def _read_scheme(name: str) -> Scheme:
@@ -310,6 +325,7 @@ def _read_scheme(name: str) -> Scheme:
             valid_to=int(row["valid_to"]) if row["valid_to"] else None,
             confidence=row["confidence"],
             inferred=row["inferred"],
+            seen=_years(row["seen"]),
         )
         for row in read_csv(f"catalog/{name}.csv")
     )
