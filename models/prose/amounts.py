@@ -21,7 +21,7 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
     if clause.zone is not None:
         if clause.zone == "cause;":
             _lost(context)
-        count_unread(context, number, group)
+        count_unread(context, number, group, explained=True)
         return
     if any(each.broken for each in group) or not clause.clean or clause.mixed or clause.share or not context.year:
         _lost(context, (clause.comparing or clause.change is not None) and not clause.subjects)

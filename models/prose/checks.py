@@ -47,10 +47,11 @@ def text_findings(
     yield from _punctuation(lines)
     if outcome.unread:
         first = outcome.unread[0]
+        apart = f"（其中 {outcome.explained} 个是原因、用途说明里的金额）" if outcome.explained else ""
         yield Finding(
             "TXT-AMOUNT-UNREAD",
             "info",
-            f"正文中有 {len(outcome.unread)} 个金额含义不能确定，未收入数据",
+            f"正文中有 {len(outcome.unread)} 个金额含义不能确定，未收入数据{apart}",
             lines[first[0]].place(first[1].start),
             observed=str(len(outcome.unread)),
         )

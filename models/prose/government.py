@@ -314,7 +314,7 @@ def _decide(walk: _Walk, figure: Figure, clause: _Clause, sentence: int) -> None
     if what is None or measured is None:
         walk.last = None
         walk.debt = walk.debt if walk.depth else None
-        count_unread(walk.context, walk.number, [figure])
+        count_unread(walk.context, walk.number, [figure], explained=walk.zone)
         return
     emit(walk.context, walk.number, walk.line, figure, what, measured, clause.change, sentence, 0)
     if clause.change is None:

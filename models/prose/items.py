@@ -88,6 +88,11 @@ def _document_unit(context: Context) -> str | None:
     return best if best is not None and context.unit_votes[best] >= 0.8 * total else None
 
 
-def count_unread(context: Context, number: int, group: list[Figure]) -> None:
-    """Count amounts that were not read; figures without a unit may be no money at all and do not count."""
-    context.outcome.unread.extend((number, f) for f in group if f.kind == "money" and f.unit is not None)
+def count_unread(context: Context, number: int, group: list[Figure], *, explained: bool = False) -> None:
+    """Count amounts that were not read; figures without a unit may be no money at all and do not count.
+
+    explained: they stand in a reason or a purpose.
+    """
+    counted = [(number, f) for f in group if f.kind == "money" and f.unit is not None]
+    context.outcome.unread.extend(counted)
+    context.outcome.explained += len(counted) if explained else 0

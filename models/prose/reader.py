@@ -86,7 +86,7 @@ def _line(context: Context, number: int, line: Line) -> None:
     project = read_project(context, number, line, found)
     if project is not None:
         # What the project itself is made of are no totals of the body.
-        count_unread(context, number, [figure for figure in found if figure.start > project.start])
+        count_unread(context, number, [f for f in found if f.start > project.start], explained=True)
         return
     first_read = len(context.outcome.reads)
     for end in [*(m.end() for m in _SENTENCE.finditer(line.text)), len(line.text)]:

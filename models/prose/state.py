@@ -139,11 +139,15 @@ class State:
 
 @dataclass(slots=True)
 class Outcome:
-    """All that was read: amounts in order, the named paths met (for text findings), and how many figures were not read."""
+    """All that was read: amounts in order, the named paths met (for text findings), and how many figures were not read.
+
+    explained: how many of the unread stand in a reason or a purpose, where they are nobody's totals.
+    """
 
     reads: list[Read] = field(default_factory=list)
     named: list[tuple[int, Named, str]] = field(default_factory=list)
     unread: list[tuple[int, Figure]] = field(default_factory=list)
+    explained: int = 0
     unitless: list[Read] = field(default_factory=list)
     percentless: list[tuple[int, Figure]] = field(default_factory=list)
     ratios: list[Ratio] = field(default_factory=list)
