@@ -23,6 +23,7 @@ NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 _S = f"{{{NAMESPACE}}}"
 _X = "{urn:schemas-microsoft-com:office:excel}"
 _MOST_ROWS, _MOST_COLUMNS = 1_100_000, 16_384
+_MOST_BYTES = 64 << 20  # it unfolds to some ten times as much in memory
 _EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 _NAMED = {
     "General Number": "General", "Fixed": "0.00", "Standard": "#,##0.00", "Percent": "0.00%", "Scientific": "0.00E+00",
@@ -33,6 +34,11 @@ _NAMED = {
 
 def read_xls_xml(path: Path, limits: Limits) -> Extract:
     """The workbook as an extract of format ``xls``. Raises DamagedDocument or TooLarge."""
+    size = path.stat().st_size
+    if size > _MOST_BYTES:
+        raise TooLarge(
+            f"XML 电子表格有 {size / 1048576:.0f} MB，超过上限 {_MOST_BYTES >> 20} MB，未读取；请另存为 XLSX。"
+        )
     # Declarations lie about the encoding and `decode` looks at the bytes, so the parser is given UTF-8 without one.
     text, _ = decode(path.read_bytes())
     text = text.lstrip("\ufeff \t\r\n")

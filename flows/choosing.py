@@ -28,6 +28,7 @@ MOST_COMBINATIONS = 20_000
 
 _ROUNDS = 12
 _EXACT = 3  # sums of a table that come out to the last digit before its sums are held to that
+_TELLING = 4  # digits: shorter amounts are equal by chance
 _LEAST_CONFIRMATIONS = 2  # identities that must come right before a figure nobody doubted is read otherwise
 
 Interpreter = Callable[[Extract], Disclosure]
@@ -36,10 +37,12 @@ Key = tuple[int, Box]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Σ sign × amount = 0 within the rounding of what is printed. terms: places of the amounts with their signs."""
+    """Σ sign × amount = 0 within the rounding of what is printed. terms: places of the amounts with their signs.
+    binding: a printed sum; amounts of the same meaning in two tables confirm each other, but need not be equal."""
 
     terms: tuple[tuple[Key, int], ...]
     tolerance: Decimal
+    binding: bool = True
 
     def places(self) -> list[Key]:
         """The places involved."""
@@ -73,8 +76,8 @@ def settle_figures(
     places = _places(extract)
     if not places:
         return extract, disclosure, {}
-    trial = _with_texts(extract, {key: doubt.readings[0][0] for key, doubt in places.items() if doubt.marked})
-    read = interpret(trial)
+    marked = {key: doubt.readings[0][0] for key, doubt in places.items() if doubt.marked}
+    read = interpret(_with_texts(extract, marked)) if marked else disclosure
     choices = choose(places, read.line_items)
     if not choices:
         return extract, disclosure, {}
@@ -140,6 +143,8 @@ def _settled(
                     for options, value in zip(allowed, combination, strict=True):
                         options.add(value)
             if mine and not allowed[0]:
+                if not one.binding:
+                    continue
                 hopeless.add(id(one))  # it holds under no reading: whatever is wrong there, none of its figures is sure
                 continue
             for key, options in zip(mine, allowed, strict=True):
@@ -156,8 +161,9 @@ def _settled(
         if any(id(one) in hopeless for one in mine_all):
             continue
         firm = [one for one in mine_all if all(other in single or other not in domains for other in one.places())]
-        if firm and all(one.holds(final) for one in firm):
-            found[key] = (domains[key][0], len(firm))
+        holding = [one for one in firm if one.holds(final)]
+        if holding and not any(one.binding for one in firm if one not in holding):
+            found[key] = (domains[key][0], len(holding))
     return found
 
 
@@ -166,6 +172,7 @@ def _corrections(
 ) -> list[tuple[Key, Decimal, int]]:
     """Figures nobody marked that break at least two identities and mend all of them under exactly one other reading."""
     involved: dict[Key, list[Identity]] = defaultdict(list)
+    identities = [one for one in identities if one.binding]
     for one in identities:
         for key in one.places():
             involved[key].append(one)
@@ -236,17 +243,21 @@ def _identities(at: dict[Key, LineItem]) -> list[Identity]:
                 max(one_item.ulp_yuan, other.ulp_yuan) / 2 if one_item.ulp_yuan != other.ulp_yuan else Decimal(0)
             )
             terms_ = tuple((key, sign) for key, sign in zip(keys, (-1, 1), strict=True) if key is not None)
-            found.append(Identity(terms_, tolerance))
+            found.append(Identity(terms_, tolerance, binding=False))
     return [one for one in found if len(set(one.places())) == len(one.terms) > 1]
 
 
 def _meaning(item: LineItem) -> tuple[object, ...] | None:
-    """What an amount is of, as far as the contract's columns tell; None where they do not tell enough."""
-    if item.form == "other" or item.subset or not (item.function_code or item.economic_code):
+    """What an amount is of, as far as the contract's columns tell; None where they do not tell enough, or where so few
+    digits are printed that two amounts may well be equal by chance."""
+    coded = bool(item.function_code or item.economic_code)
+    if item.form == "other" or item.subset or not (coded or item.level == "total"):
+        return None
+    if sum(sign.isdigit() for sign in item.published_text) < _TELLING:
         return None
     return (
-        item.fiscal_year, item.fund, item.flow, item.component, item.measure,
-        item.function_code, item.economic_code, item.budget_unit, item.level,
+        item.fiscal_year, item.fund, item.flow, item.component, item.measure, item.level,
+        item.function_code, item.economic_code, None if coded else item.item, item.budget_unit,
     )  # fmt: skip
 
 

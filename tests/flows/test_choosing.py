@@ -140,6 +140,25 @@ def test_a_printed_contradiction_is_not_repaired_through_either_of_two_figures()
     assert figures(items).count("20.00") == 2
 
 
+def two_forms(elsewhere: str) -> Extract:
+    """A doubtful 项 alone in its table, and a second table of the same account that prints it too."""
+    lone = replace(table(HEAD + f"2010101 | 行政运行 |  | 1,312.13{MARK} | "), engine="rapidocr")
+    other = table(HEAD + f"2010101 | 行政运行 | {elsewhere} | {elsewhere} | ", top=500.0)
+    cell = next(one for one in lone.cells if one.text.endswith(MARK))
+    assert cell.place.box is not None
+    doubt = Doubt(1, cell.place.box, cell.text, (("1,372.13", "初读"), ("1,312.13", "复读")), True)
+    blocks = [line("支出决算表"), line("单位：万元"), lone, line("支出决算表（二）"), line("单位：万元"), other]
+    return replace(extract(blocks), format="pdf-scan", doubts=(doubt,))
+
+
+def test_the_same_amount_in_another_table_settles_a_figure_and_another_amount_forbids_none() -> None:
+    same, different = two_forms("1,312.13"), two_forms("9,876.54")
+    _, _, choices = settle_figures(same, understand(same), understand)
+    assert [choice.reading for choice in choices.values()] == ["1,312.13"]
+    _, _, choices = settle_figures(different, understand(different), understand)
+    assert choices == {}
+
+
 def test_documents_without_doubts_are_left_as_they_are() -> None:
     read = scan(WHOLE.replace(MARK, ""), {})
     before = understand(read)
