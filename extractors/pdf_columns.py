@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,7 +24,7 @@ def cut_columns(lattice: Lattice, lines: list[list[Line]]) -> Lattice | None:
     columns: dict[int, list[Line]] = {}
     for cell, held in zip(lattice.cells, lines, strict=True):
         if cell.column_span == 1 and held:
-            columns.setdefault(cell.column, []).extend(held)
+            columns.setdefault(cell.column, []).extend(replace(line, pieces=line.fine()) for line in held)
     for column, own in columns.items():
         found = _cuts(own)
         if found:
@@ -77,7 +78,7 @@ def _with_cuts(lattice: Lattice, cuts: dict[int, list[float]], lines: list[list[
         at = start
         for inner in range(start + 1, end + 1):
             # The piece of text that lies across a cut keeps its two sides together.
-            if inner == end or not any(x0 < xs[inner] < x1 for line in held for _, x0, x1 in line.pieces):
+            if inner == end or not any(x0 < xs[inner] < x1 for line in held for _, x0, x1 in line.fine()):
                 cells.append(GridCell(cell.row, at, cell.row_span, inner - at))
                 at = inner
     cells.sort(key=lambda cell: (cell.row, cell.column))

@@ -24,15 +24,38 @@ _BLANKS = " \u00a0\u3000\u2002\u2003\u2009"
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of text. text: without blanks at its ends; lead: width of the leading blanks in ems; box: of the
-    visible characters; size: font size of most of them; pieces: (text, x0, x1) of its parts that stand far apart."""
+    visible characters; size: font size of most of them; pieces: (text, x0, x1) of its parts that stand far apart;
+    words: the same of its words, where there are several."""
 
     text: str
     lead: float
     box: Box
     size: float
     pieces: tuple[tuple[str, float, float], ...]
+    words: tuple[tuple[str, float, float], ...] = ()
+
+    def fine(self) -> tuple[tuple[str, float, float], ...]:
+        """The pieces, with codes and with figures that have decimals or separators standing for themselves: in tables
+        columns may be close."""
+        out: list[tuple[str, float, float]] = []
+        pieces = iter(self.pieces)
+        end = -1e9
+        for text, x0, x1 in self.words or self.pieces:
+            if x0 > end or SURE_FIGURE.fullmatch(text) or _ALONE.fullmatch(out[-1][0]):
+                out.append((text, x0, x1))
+            else:
+                out[-1] = (f"{out[-1][0]} {text}", out[-1][1], x1)
+            while end < x1:
+                end = next(pieces)[2]
+        return tuple(out)
 
 
+_APART = "    "
+"""What stands in the text of a line where its parts stand far apart."""
+SURE_FIGURE = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)")
+_ALONE = re.compile(SURE_FIGURE.pattern + r"|\d{3}(?:\d{2}){0,2}")
+_Word = tuple[str, float, float, str]
+"""text, x0, x1, the blank after it."""
 _Glyph = tuple[float, float, float, float, float, float, str]
 """x0, x1, middle, size, upper, lower, text: plain numbers, because single numpy elements are slow to handle."""
 
@@ -95,7 +118,7 @@ def _plain(
     x0, x1, size = characters.x0[across], characters.x1[across], characters.size[across]
     odd = np.array([characters.text[i] in _BLANKS for i in across.tolist()], dtype=bool)
     odd[1:] |= ~fresh[1:] & (
-        (x0[1:] - x1[:-1] > 0.12 * size[1:]) | (x0[1:] - x0[:-1] < 0.3 * np.maximum(x1[1:] - x0[1:], 0.5))
+        (x0[1:] - x1[:-1] > 0.5 * size[1:]) | (x0[1:] - x0[:-1] < 0.3 * np.maximum(x1[1:] - x0[1:], 0.5))
     )
     return ~np.logical_or.reduceat(odd, starts)
 
@@ -136,7 +159,7 @@ def _line(group: list[_Glyph]) -> Line | None:
     em = sorted(glyph[3] for glyph in solid)[len(solid) // 2]
     blanks = [glyph for glyph in group if glyph[6] in _BLANKS]
     parts: list[str] = []
-    pieces: list[tuple[str, float, float]] = []
+    words: list[_Word] = []
     start = solid[0][0]
     previous: _Glyph | None = None
     at = 0
@@ -150,26 +173,45 @@ def _line(group: list[_Glyph]) -> Line | None:
             lead = sum(1.0 if blank[6] == _IDEOGRAPHIC_BLANK else (blank[1] - blank[0]) / em for blank in between)
         else:
             gap = glyph[0] - previous[1]
+            blank = ""
             if gap > 2.2 * em:
-                pieces.append(("".join(parts), start, previous[1]))
-                parts, start = [], glyph[0]
+                blank = _APART
             elif gap > 0.12 * em:
                 # Real blanks count where there is room for them; a gap without one counts when it is a wide one.
                 if between:
-                    parts.append(between[0][6])
+                    blank = between[0][6]
                 elif gap > (0.7 if glyph[6] > "\u2e80" or previous[6] > "\u2e80" else 0.5) * em:
-                    parts.append(" ")
+                    blank = " "
+            if blank:
+                words.append(("".join(parts), start, previous[1], blank))
+                parts, start = [], glyph[0]
         parts.append(glyph[6])
         previous = glyph
-    pieces.append(("".join(parts), start, solid[-1][1]))
-    text = "    ".join(piece[0] for piece in pieces)
+    words.append(("".join(parts), start, solid[-1][1], ""))
+    pieces = _pieces(words)
+    text = "".join(word[0] + word[3] for word in words)
     box = (
         solid[0][0],
         min(glyph[4] for glyph in solid),
         max(glyph[1] for glyph in solid),
         max(glyph[5] for glyph in solid),
     )
-    return Line(text, round(lead, 2), box, round(em, 2), tuple(pieces))
+    apart = tuple((word, x0, x1) for word, x0, x1, _ in words) if len(words) > 1 else ()
+    return Line(text, round(lead, 2), box, round(em, 2), pieces, apart)
+
+
+def _pieces(words: list[_Word]) -> tuple[tuple[str, float, float], ...]:
+    """Words put together that do not stand far apart; two figures side by side are never one piece."""
+    pieces: list[tuple[str, float, float]] = []
+    apart = True
+    for i, (text, x0, x1, blank) in enumerate(words):
+        if apart or (SURE_FIGURE.fullmatch(text) and SURE_FIGURE.fullmatch(words[i - 1][0])):
+            pieces.append((text, x0, x1))
+        else:
+            before = pieces[-1]
+            pieces[-1] = (before[0] + words[i - 1][3] + text, before[1], x1)
+        apart = blank == _APART
+    return tuple(pieces)
 
 
 def _single(solid: list[_Glyph]) -> list[_Glyph]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ _FIGURE = re.compile(r"[-+—–−(（]?[¥￥]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.
 _PAGE_REFERENCE = re.compile(r"\d{1,3}")
 _CAPTION = re.compile(r"单位[:：]|部门[:：]|编制|日期[:：]|^表\s*\d|公开\d+表|^注[:：]|^附[件表]")
 _LEAST_ROWS = 3
+_MOST_BETWEEN = 4  # lines without figures between two with figures
 _CLOSE = 3.0  # lines further apart than this many font sizes are not of one table
 
 
@@ -42,6 +43,10 @@ def find_unruled(lines: list[Line], rules: Floats, width: float) -> list[Found]:
             start += 1
             continue
         end = _end_of_run(lines, start)
+        while end < len(lines) and _together(lines[end], lines[end - 1]):
+            end += 1
+        while start > taken and len(lines[start - 1].pieces) == 1 and _together(lines[start - 1], lines[start]):
+            start -= 1
         head = _head_of_run(lines, start, taken, long_rules)
         table = _table(lines, head, start, end, _bounded(long_rules, lines[head], lines[end - 1]))
         if table is not None:
@@ -63,6 +68,20 @@ def _has_figures(line: Line) -> bool:
     return len(line.pieces) >= 2 and any(_FIGURE.fullmatch(piece[0]) for piece in line.pieces)
 
 
+def _together(line: Line, other: Line) -> bool:
+    """Whether two lines, not both with figures, are of one row (a wrapped label and what stands beside it): they
+    overlap in height."""
+    if _has_figures(line) and _has_figures(other):
+        return False
+    overlap = min(line.box[3], other.box[3]) - max(line.box[1], other.box[1])
+    size = max(line.size, other.size)
+    return overlap > 0.12 * size or abs(_middle(line) - _middle(other)) < 0.85 * size
+
+
+def _middle(line: Line) -> float:
+    return (line.box[1] + line.box[3]) / 2
+
+
 def _end_of_run(lines: list[Line], start: int) -> int:
     """After the last line of a run of figure rows; lines without figures may stand between them."""
     end = start + 1
@@ -70,7 +89,7 @@ def _end_of_run(lines: list[Line], start: int) -> int:
     while i < len(lines) and lines[i].box[1] - lines[i - 1].box[3] < _CLOSE * lines[i].size:
         if _has_figures(lines[i]):
             end = i + 1
-        elif i - end >= 2 or _CAPTION.search(lines[i].text) or len(lines[i].text) > 40:
+        elif i - end >= _MOST_BETWEEN or _CAPTION.search(lines[i].text) or len(lines[i].text) > 40:
             break
         i += 1
     return end
@@ -94,8 +113,7 @@ def _head_of_run(lines: list[Line], start: int, taken: int, rules: list[float]) 
 
 
 def _table(lines: list[Line], head: int, start: int, end: int, bounded: bool) -> Found | None:
-    body = lines[start:end]
-    rows = [line for line in body if _has_figures(line)]
+    rows = [replace(line, pieces=line.fine()) for line in lines[start:end] if _has_figures(line)]
     if len(rows) < (1 if bounded and head < start else _LEAST_ROWS):
         return None
     figures = [piece[0] for line in rows for piece in line.pieces if _FIGURE.fullmatch(piece[0])]
@@ -117,12 +135,23 @@ def _table(lines: list[Line], head: int, start: int, end: int, bounded: bool) ->
 
 
 def _columns(rows: list[Line]) -> list[tuple[float, float]]:
-    """What the pieces of the figure rows cover, left to right."""
-    spans = sorted((x0, x1) for line in rows for _, x0, x1 in line.pieces)
+    """What the pieces of the figure rows cover, left to right. White space of half a character parts columns; less
+    where a row has several pieces in what would be one column."""
     size = float(np.median([line.size for line in rows]))
+    spans = [[(x0, x1) for _, x0, x1 in line.pieces] for line in rows]
     out: list[tuple[float, float]] = []
-    for x0, x1 in spans:
-        if out and x0 < out[-1][1] + 0.5 * size:
+    for left, right in _covers([span for row in spans for span in row], 0.5 * size):
+        inside = [[span for span in row if left <= span[0] and span[1] <= right] for row in spans]
+        tight = 0.1 * size if any(len(row) > 1 for row in inside) else 0.5 * size
+        out += _covers([span for row in inside for span in row], tight)
+    return out
+
+
+def _covers(spans: list[tuple[float, float]], room: float) -> list[tuple[float, float]]:
+    """Spans joined where less room is between them."""
+    out: list[tuple[float, float]] = []
+    for x0, x1 in sorted(spans):
+        if out and x0 < out[-1][1] + room:
             out[-1] = (out[-1][0], max(out[-1][1], x1))
         else:
             out.append((x0, x1))
@@ -144,17 +173,29 @@ def _boundaries(columns: list[tuple[float, float]], header: list[Line]) -> list[
     return [first - 2, *inner, end + 2]
 
 
+def _heights(header: list[Line], body: list[Line]) -> list[float]:
+    """Where rows begin and end: one for each line, the lines of a wrapped label with the figures beside it."""
+    groups = [[line] for line in header]
+    for line in body:
+        last = groups[-1] if len(groups) > len(header) else []
+        if last and _together(line, last[-1]) and not (_has_figures(line) and any(map(_has_figures, last))):
+            last.append(line)
+        else:
+            groups.append([line])
+    tops = [groups[0][0].box[1] - 2]
+    for upper, lower in itertools.pairwise(groups):
+        tops.append((max(line.box[3] for line in upper) + min(line.box[1] for line in lower)) / 2)
+    return [*tops, max(line.box[3] for line in groups[-1]) + 2]
+
+
 def _lay_out(lines: list[Line], head: int, start: int, end: int, xs: list[float]) -> Found:
-    """The grid: one row a header line, then one band for the body (cut into rows where it is filled)."""
+    """The grid: one row a header line, then the rows of the body."""
     header = lines[head:start]
     body = lines[start:end]
     xs[0] = min(xs[0], min(line.box[0] for line in body) - 2)
     xs[-1] = max(xs[-1], max(line.box[2] for line in body) + 2)
-    tops = [lines[head].box[1] - 2]
-    tops += [(a.box[3] + b.box[1]) / 2 for a, b in zip(lines[head:end], lines[head + 1 : end], strict=False)]
-    tops.append(lines[end - 1].box[3] + 2)
-    ys = np.array(tops)
-    rows, columns = end - head, len(xs) - 1
+    ys = np.array(_heights(header, body))
+    rows, columns = len(ys) - 1, len(xs) - 1
     owner = np.full((rows, columns), -1, dtype=np.int64)
     cells: list[GridCell] = []
     covers: list[list[tuple[int, int]]] = []

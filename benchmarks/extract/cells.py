@@ -12,7 +12,7 @@ Box = tuple[float, float, float, float]
 _AMOUNT = re.compile(r"-?[(（]?[¥￥]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[)）]?")
 _CODE = re.compile(r"\d{3}(?:\d{2}){0,2}")
 _PART = re.compile(r"\d{2}")
-_LONG = 8  # a whole figure without separators counts as an amount from so many digits on; shorter ones may be codes
+_LONG = range(8, 16)  # digits of a whole figure without separators: shorter ones may be codes, longer ones are several
 _BLANK = re.compile(r"\s+")
 
 
@@ -33,7 +33,7 @@ def seen(row: int, box: Iterable[float], text: str) -> Seen:
 
 def is_amount(text: str) -> bool:
     """Whether a text is a printed amount: with decimals or separators, or too long to be a code."""
-    return _AMOUNT.fullmatch(text) is not None and ("." in text or "," in text or len(text) >= _LONG)
+    return _AMOUNT.fullmatch(text) is not None and ("." in text or "," in text or len(text) in _LONG)
 
 
 def amounts(cells: Sequence[Seen]) -> Counter[str]:
