@@ -22,7 +22,7 @@ class ColumnMeaning:
     kind: ``amount``, ``code``, ``name``, ``unit``, ``unit_code``, ``project``, ``project_code``, ``text``, ``percent``, ``count`` or
     ``unknown`` (figures under a header nobody listed). domain: ``function`` | ``economic`` | ``government_economic`` for code and
     name columns, None where the header does not say. path: the header elements as published, top to bottom. nameless: money,
-    though the contract has no word for it.
+    though the contract has no word for it. told: a steward said what the column is.
     """
 
     index: int
@@ -42,6 +42,7 @@ class ColumnMeaning:
     side: str | None = None
     parent: int | None = None
     nameless: bool = False
+    told: bool = False
 
 
 def unite_columns(table: LogicalTable) -> LogicalTable:

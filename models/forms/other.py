@@ -22,6 +22,7 @@ from models.forms.labels import LabelReader, RowLabel, Side, set_parents
 from models.forms.logical import LogicalTable, Row
 from models.forms.periods import in_period, measure_of, years_of_table
 from models.forms.tally import FIGURES, Tally
+from models.forms.told import told_column
 from models.forms.trees import proven
 from models.forms.vocabulary import TitleRule, vocabulary
 from models.money import LARGEST_YUAN, is_blank, read_amount, unit_in
@@ -114,7 +115,7 @@ class _OtherReader:
         if refusal is not None:
             self.result.tally.close(self.table, (), {}, refusal)
             return self.result
-        self.meanings = self._judged(column_meanings(self.table, "other", self.year))
+        self.meanings = self._judged([told_column(m) for m in column_meanings(self.table, "other", self.year)])
         for side in _sides(self.meanings):
             self._read_side(side)
         self.result.items = self._without_doubtful(proven(self.result.items))
@@ -160,6 +161,11 @@ class _OtherReader:
         kinds: list[ColumnMeaning] = []
         for meaning in meanings:
             figures, texts = counted[meaning.index]
+            if meaning.told:
+                if meaning.kind == "text":
+                    self.whys[meaning.index] = "按词表略过"
+                kinds.append(meaning)
+                continue
             if meaning.kind in ("amount", "unknown") and figures == 0 and texts:
                 meaning = replace(meaning, kind="text")
             elif meaning.kind in (*FIGURES, "text"):
@@ -170,7 +176,7 @@ class _OtherReader:
         result: list[ColumnMeaning] = []
         for number, meaning in enumerate(kinds):
             listed = any(p.search(e) for e in map(fold, meaning.path[-1:]) for p, _ in self.words.ignore)
-            if meaning.kind == "text" and meaning.path and not listed:
+            if meaning.kind == "text" and meaning.path and not listed and not meaning.told:
                 again = number > first and meaning.path[-1:] in heads
                 if (number < first or again) and counted[meaning.index][1]:
                     meaning = replace(meaning, kind="name")

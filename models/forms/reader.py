@@ -17,6 +17,7 @@ from models.forms.logical import LogicalTable, Row, logical_tables, printed_amou
 from models.forms.other import read_other
 from models.forms.periods import in_period, measure_of, years_of_table
 from models.forms.tally import Tally
+from models.forms.told import told_column, told_item
 from models.forms.vocabulary import TitleRule, match_title, vocabulary
 from models.money import LARGEST_YUAN, is_blank, read_amount
 from models.text import clean, fold
@@ -81,6 +82,7 @@ def read_forms(extract: Extract, metadata: Metadata, skip: frozenset[int] = froz
     for number, table in without_unit:
         table.unit = _unit_by_totals(table, number, metadata, known_units, reading)
         _read_table(table, number, metadata, known_units, reading, last_chance=True)
+    reading.line_items = [told_item(item) for item in reading.line_items]
     reading.forms.sort(key=lambda instance: instance.table_no)
     return reading
 
@@ -250,7 +252,7 @@ class _TableReader:
         self.findings: list[Finding] = []
         self.tally = Tally()
         self.unit = table.unit or self._unit_elsewhere(known_units)
-        self.meanings = column_meanings(table, form, self.year)
+        self.meanings = [told_column(m) for m in column_meanings(table, form, self.year)]
         self._detail_columns()
 
     def _unit_elsewhere(self, known: set[str]) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from data import read_toml
+from models import steward
 from models.text import fold
 
 
@@ -112,6 +113,10 @@ def match_title(text: str) -> TitleRule | None:
     title = strip_title(text)
     if not title:
         return None
+    told = steward.said("title", title)
+    if told is not None and told.form is not None:
+        form = None if told.form == "other" else told.form
+        return TitleRule(re.compile(""), form, reason="词表指定")
     return next((rule for rule in vocabulary().titles if rule.pattern.search(title)), None)
 
 
