@@ -29,7 +29,9 @@ _NUMBER = re.compile(
 )
 _EXECUTED_AFTER = re.compile(r"^（?[，]?(?:完成|为|占|达到)?(?:年度|年初|汇总|调整|全年|当年)*预算的\d")
 _RESTART = re.compile(r"[①-⑳]")
-_OPEN = re.compile(r"^(?P<name>[一-龥][一-龥、（）”]{2,40}(?:转移支付|返还|补助|资金|支出))(?=\d)")
+_OPEN = re.compile(r"^(?P<name>[一-龥][一-龥、（）”]{2,40}(?:转移支付|返还|补助|资金|基金|支出))(?=\d)")
+_NAMED_ITEM = re.compile(r"^(?P<name>[一-龥][一-龥、（）]{2,40}?)(?P<stage>预算数|执行数|决算数)(?:为|是)?$")
+_STAGES = {"预算数": "budget", "执行数": "final", "决算数": "final"}
 _NAMED_BODY = re.compile(r"^[一-龥]{2,16}(?:开发区|高新区|新区|管理区|示范区|度假区|保税区)$")
 _NOT_A_NAME = re.compile("其中|包括|用于|安排|增加|减少|比|较|为|完成")
 _DEBT_PARTS = ("debt_general", "debt_special")
@@ -75,6 +77,7 @@ class _Walk:
     line: Line
     setting: Setting
     foreign: bool = False
+    direction: str | None = None
     zone: bool = False
     sub: bool = False
     depth: int = 0
@@ -96,7 +99,16 @@ def read_government(context: Context, metadata: Metadata, lines: list[Line]) -> 
         found = [f for f in figures(line.text) if f.kind in ("money", "percent")]
         if not any(f.kind == "money" for f in found):
             continue
-        _line(_Walk(context, number, line, setting_of(context.lexicon, over)), found)
+        _line(_Walk(context, number, line, setting_of(context.lexicon, over), direction=_direction(over)), found)
+
+
+def _direction(headings: list[str]) -> str | None:
+    """收入 or 支出, where the innermost heading that names either names only one."""
+    for heading in headings:
+        named = set(re.findall("收入|支出|收支", heading))
+        if named:
+            return named.pop() if len(named) == 1 and "收支" not in named else None
+    return None
 
 
 def _line(walk: _Walk, found: list[Figure]) -> None:
@@ -132,7 +144,16 @@ def _heading_sentence(walk: _Walk, start: int, end: int) -> None:
 
 def _sentence(walk: _Walk, start: int, found: list[Figure], sentence: int) -> None:
     anchor = start
-    if walk.setting.transfer and walk.line.depth in (3, 4, 5) and sentence == 0:
+    if walk.line.depth is not None and walk.line.depth >= 2 and sentence == 0 and found[0].kind == "money":
+        named = _NAMED_ITEM.match(walk.line.text[start : found[0].start])
+        if named and not _NOT_A_NAME.search(named["name"]):
+            clause = _Clause(subject=_named_item(walk, named["name"]), measure=_STAGES[named["stage"]], planned=True)
+            # A name the vocabulary knows is read as what it is.
+            tokens = list(walk.context.lexicon.tokens(named["name"], 0, len(named["name"])))
+            if not (len(tokens) == 1 and tokens[0].kind in ("subject", "class")):
+                _decide(walk, found[0], clause, sentence)
+                anchor, found = found[0].after, found[1:]
+    if walk.setting.transfer and walk.line.depth in (2, 3, 4, 5) and sentence == 0 and found:
         name = _OPEN.match(walk.line.text[start : found[0].start + 1])
         if name and not _NOT_A_NAME.search(name["name"]) and walk.setting.downward and found[0].kind == "money":
             what = _part_of_transfer(walk, name["name"])
@@ -294,6 +315,16 @@ def _class(walk: _Walk, name: str) -> What | None:
         method=mapping.method,
         score=mapping.score,
     )
+
+
+def _named_item(walk: _Walk, name: str) -> What | None:
+    """An item of an account that the vocabulary does not list: income or expenditure as its name or the heading says."""
+    account = walk.setting.account
+    ending = re.search("(收入|支出)$", name)
+    said = ending.group(1) if ending else walk.direction
+    if account not in _SHORT or said is None:
+        return None
+    return What("income" if said == "收入" else "expenditure", "total", name, name, account or "all")
 
 
 def _part_of_transfer(walk: _Walk, name: str) -> What:

@@ -20,6 +20,7 @@ _DOWNWARD = re.compile(r"(省|市|州|县|区)(?:级|本级)?对(?:各市县|各
 _TRANSFER = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[、.．]|（[一二三四五六七八九十]{1,3}）)?(一般性转移支付|专项转移支付|税收返还)$"
 )
+_FUND_TRANSFER = re.compile("((?:政府性基金|国有资本经营)预算转移支付)")
 _BODY = re.compile(
     r"([一-龥、]{2,40}(?:开发区|高新区|新区|管理区|示范区|度假区|保税区|[区县旗]))(?=(?:19|20)\d\d|预算|财政|一般公共|政府性|国有资本|社会保险)"
 )
@@ -85,7 +86,7 @@ def _one(lexicon: Lexicon, heading: str) -> Setting:
     stage = "final" if executed and len(years) < 2 else None
     if planned and not executed:
         stage = "budget"
-    transfer = _TRANSFER.match(heading)
+    transfer = _TRANSFER.match(heading) or _FUND_TRANSFER.search(heading)
     return Setting(
         scopes.pop() if len(scopes) == 1 else None,
         accounts.pop() if len(accounts) == 1 else None,

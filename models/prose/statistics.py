@@ -220,4 +220,6 @@ def _label(text: str, start: int, end: int) -> str:
     kept = re.sub(r"^\d{1,2}[.．]", "", kept)
     for _ in range(3):
         kept = _LABEL_TAIL.sub("", _LABEL_HEAD.sub("", kept))
+    # "某局共有车辆12辆": whose they are is the document's.
+    kept = kept.rpartition("共有")[2] or kept
     return kept[-30:]
