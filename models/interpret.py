@@ -11,6 +11,7 @@ from models.forms import read_forms
 from models.metadata import read_metadata
 from models.performance import read_performance
 from models.prose import read_prose
+from models.prose.ties import tied
 
 
 def interpret(extract: Extract, *, file_name: str, source_uri: str) -> Disclosure:
@@ -27,7 +28,7 @@ def interpret(extract: Extract, *, file_name: str, source_uri: str) -> Disclosur
     prose = read_prose(extract, metadata, skip_tables=performance.consumed)
     return Disclosure(
         metadata=metadata,
-        line_items=(*forms.line_items, *_recognised(extract, prose.line_items)),
+        line_items=(*forms.line_items, *_recognised(extract, tied(prose.line_items, forms.line_items))),
         statistics=(*forms.statistics, *prose.statistics),
         performance_projects=tuple(performance.projects),
         performance_indicators=tuple(performance.indicators),

@@ -141,7 +141,7 @@ def _named(context: Context, number: int, line: Line) -> list[Named]:
         found.append(named)
         if span.level == "类":
             context.state.above = (span.names[0], None)
-        elif span.level == "款" and line.heading:
+        elif span.level == "款" and (line.heading or line.text.endswith(_OPEN)):
             context.state.above = (span.names[0] or context.state.above[0], span.names[1])
     taken = [(named.start, named.end) for named in found]
     found.extend(coded_names(line.text, context.year, taken))
