@@ -37,9 +37,14 @@ def _cuts(lines: list[Line]) -> list[float]:
     rows = [
         line for line in lines if len(line.pieces) > 1 and any(_FIGURE.fullmatch(piece[0]) for piece in line.pieces)
     ]
-    if len(rows) < _LEAST or 2 * len(rows) < len(lines):
+    if len(rows) < _LEAST:
         return []
     size = rows[0].size
+    if 2 * len(rows) < len(lines):
+        # Wrapped labels stand beside their figures; any other lines are too many.
+        heights = np.array([(row.box[1] + row.box[3]) / 2 for row in rows])
+        if len(rows) < sum(bool(np.abs(heights - (x.box[1] + x.box[3]) / 2).min() > size) for x in lines):
+            return []
     spans: list[tuple[float, float]] = []
     for x0, x1 in sorted((x0, x1) for line in rows for _, x0, x1 in line.pieces):
         if spans and x0 < spans[-1][1] + 0.6 * size:
