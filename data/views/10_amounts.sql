@@ -23,7 +23,7 @@ COMMENT ON VIEW internal.unit_parent IS '单位所属的部门：文件写明的
 -- Expenditure by function, every place that publishes it. Lower rank is the better source of a fund.
 CREATE VIEW internal.spending_source AS
 SELECT l.department_id, d.scope, l.fiscal_year, l.function_code, l.level, l.fund, l.measure, l.amount_yuan, l.item, l.quality, l.line_item_id,
-       l.document_id, l.form, l.row_no, l.parent_row_no, l.component,
+       l.document_id, l.form, l.row_no, l.parent_row_no, l.component, l.budget_unit,
        -- Of prose every section is a table of its own.
        CASE WHEN l.form = 'narrative' THEN coalesce(l.section, '') ELSE lpad(coalesce(l.table_no, 0)::VARCHAR, 6, '0') END AS part,
        CASE l.form WHEN 'narrative' THEN 30 WHEN 'expenditure' THEN 1 WHEN 'general_expenditure_detail' THEN 2 WHEN 'grant_expenditure_detail' THEN 3
@@ -56,9 +56,10 @@ WITH source AS MATERIALIZED (
     FROM source WHERE form <> 'narrative' AND parent_row_no IS NOT NULL AND parent_row_no <> row_no
 ), kept AS (
     SELECT * FROM source ANTI JOIN repeated USING (document_id, form, part, fund, measure, component, fiscal_year, row_no, function_code)
-    -- 合计 is taken before 本年支出
-    QUALIFY component = 'total' OR count(*) FILTER (component = 'total') OVER (
-        PARTITION BY department_id, scope, fiscal_year, measure, fund, document_id, form, part, function_code) = 0
+    WINDOW same_code AS (PARTITION BY department_id, scope, fiscal_year, measure, fund, document_id, form, part, function_code)
+    -- 合计 is taken before 本年支出, and a row of the whole body before the rows of its units
+    QUALIFY (component = 'total' OR count(*) FILTER (component = 'total') OVER same_code = 0)
+        AND (budget_unit IS NULL OR count(*) FILTER (budget_unit IS NULL) OVER same_code = 0)
 ), per_table AS MATERIALIZED (
     -- One amount per code and table. Of a sentence said twice one counts, and of two that contradict each other the first, flagged.
     SELECT department_id, scope, fiscal_year, measure, fund, document_id, form, part, function_code,
@@ -112,7 +113,7 @@ WITH source AS MATERIALIZED (
     FROM per_form GROUP BY department_id, scope, fiscal_year, measure, fund, document_id, form
     QUALIFY row_number() OVER (
         PARTITION BY department_id, scope, fiscal_year, measure, fund
-        ORDER BY min(rank) > 2, max(length(function_code)) DESC, min(rank), max(published_on) DESC NULLS LAST, max(ingested_at) DESC, document_id) = 1
+        ORDER BY min(rank) > 2, max(length(function_code)) DESC, min(rank), max(published_on) DESC NULLS LAST, max(ingested_at) DESC, document_id, form) = 1
 ), chosen AS (
     SELECT * FROM best
     QUALIFY width = min(width) OVER (PARTITION BY department_id, scope, fiscal_year, measure)

@@ -10,7 +10,7 @@ WITH chosen AS (
       AND l.component IN ('total', 'overseas', 'vehicle', 'vehicle_purchase', 'vehicle_operation', 'reception')
     QUALIFY row_number() OVER (
         PARTITION BY l.department_id, d.scope, l.fiscal_year, l.measure, l.component
-        ORDER BY l.form = 'narrative', (l.measure = 'budget') <> (l.report_kind = 'budget'), coalesce(l.subset, false) AND l.component IN ('total', 'overseas', 'vehicle', 'reception'),
+        ORDER BY l.form = 'narrative', l.budget_unit IS NOT NULL, (l.measure = 'budget') <> (l.report_kind = 'budget'), coalesce(l.subset, false) AND l.component IN ('total', 'overseas', 'vehicle', 'reception'),
                  d.published_on DESC NULLS LAST, d.ingested_at DESC, l.document_id, l.table_no, l.row_no, l.column_no, l.line_item_id
     ) = 1
 )
@@ -28,7 +28,7 @@ COMMENT ON VIEW main.three_public_by_year IS '“三公”经费：每部门、�
 
 CREATE VIEW main.department_year AS
 WITH headline AS (
-    SELECT l.department_id, d.scope, l.fiscal_year, CASE WHEN l.measure = 'budget' THEN 'budget' ELSE 'final' END AS measure,
+    SELECT l.department_id, d.scope, l.fiscal_year, l.measure,
            CASE
                WHEN l.form IN ('income', 'income_expenditure') AND l.flow = 'income' AND l.component = 'total' THEN 'income_total'
                WHEN l.form IN ('expenditure', 'income_expenditure') AND l.flow = 'expenditure' AND l.component = 'total' THEN 'expenditure_total'
@@ -54,13 +54,13 @@ WITH headline AS (
            END AS headline,
            l.amount_yuan, l.line_item_id,
            row_number() OVER (
-               PARTITION BY l.department_id, d.scope, l.fiscal_year, measure = 'budget', headline
+               PARTITION BY l.department_id, d.scope, l.fiscal_year, l.measure, headline
                -- 本年合计 rather than 总计 (which holds carried-over money), so of the two-sided form the income or expenditure form comes first
-               ORDER BY l.measure = 'prior_final', l.form = 'narrative', l.form = 'income_expenditure', (l.measure = 'budget') <> (l.report_kind = 'budget'),
+               ORDER BY l.form = 'narrative', l.budget_unit IS NOT NULL, l.form = 'income_expenditure', (l.measure = 'budget') <> (l.report_kind = 'budget'),
                         l.item LIKE '%总计%', d.published_on DESC NULLS LAST, d.ingested_at DESC, l.document_id, l.table_no, l.row_no, l.column_no, l.line_item_id
            ) AS choice
     FROM main.line_item l JOIN internal.live_document d ON d.document_id = l.document_id
-    WHERE (l.level = 'total' OR l.form = 'narrative') AND l.function_code IS NULL AND l.economic_code IS NULL AND l.measure IN ('budget', 'final', 'prior_final')
+    WHERE (l.level = 'total' OR l.form = 'narrative') AND l.function_code IS NULL AND l.economic_code IS NULL AND l.measure IN ('budget', 'final')  -- 上年决算 is a comparison, no account of its own
       AND NOT coalesce(l.subset, false)
 )
 SELECT h.department_id, p.name AS department, p.region_name, p.kind, h.scope, h.fiscal_year, h.measure,

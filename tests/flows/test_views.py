@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -286,3 +287,44 @@ def test_one_body_through_a_reform_and_never_two_places_in_one(tmp_path: Path) -
     assert lineage["泸州市环境保护局"] == "四川省泸州市生态环境局"
     assert lineage["泸州市规划局"] == "泸州市规划局"
     assert lineage["绵阳市环境保护局"] == "绵阳市环境保护局"
+
+
+def test_rows_of_the_units_in_a_departments_table_are_not_added_to_its_own(tmp_path: Path) -> None:
+    both = (
+        item("a", "10.00", row_no=1),
+        item("u1", "6.00", row_no=5, budget_unit="某市审计局（本级）"),
+        item("u2", "4.00", row_no=9, budget_unit="某市审计中心"),
+    )
+    only_units = (
+        item("v1", "7.00", row_no=5, function_code="2010302", budget_unit="某市审计局（本级）"),
+        item("v2", "1.00", row_no=9, function_code="2010302", budget_unit="某市审计中心"),
+    )
+    home = _warehouse(Home(tmp_path).create(), Disclosure(metadata(), (*both, *only_units)))
+    assert query(home, "SELECT function_code, final FROM spending ORDER BY 1") == [
+        ("2010301", Decimal(10)),
+        ("2010302", Decimal(8)),
+    ]
+
+
+def test_totals_of_the_year_before_are_no_totals_of_that_year(tmp_path: Path) -> None:
+    total: dict[str, Any] = {"function_code": None, "level": "total", "item": "合计"}
+    document = Disclosure(
+        metadata(), (item("g", "9.00", **total), item("p", "8.00", measure="prior_final", fiscal_year=2022, **total))
+    )
+    home = _warehouse(Home(tmp_path).create(), document)
+    assert query(home, "SELECT fiscal_year, measure, general_total FROM department_year") == [
+        (2023, "final", Decimal(9))
+    ]
+
+
+def test_a_revised_publication_stands_in_the_place_of_the_first(tmp_path: Path) -> None:
+    first = Disclosure(
+        metadata(published_on=date(2024, 9, 1)), (item("a", "10.00"), item("b", "3.00", function_code="2080505"))
+    )
+    revised = Disclosure(metadata(published_on=date(2024, 10, 1)), (item("a", "11.00"),))
+    budget = Disclosure(metadata(kind="budget"), (item("c", "12.00", measure="budget", report_kind="budget"),))
+    home = _warehouse(Home(tmp_path).create(), revised, first, budget)
+    assert query(home, "SELECT function_code, budget, final FROM spending") == [("2010301", Decimal(12), Decimal(11))]
+    assert query(home, "SELECT status, count(*) FROM document GROUP BY 1 ORDER BY 1") == [
+        ("published", 2), ("superseded", 1)
+    ]  # fmt: skip
