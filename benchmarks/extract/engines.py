@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.extract.cells import Seen, seen
+from benchmarks.extract.cells import Box, Seen, seen
 
 Pages = dict[int, list[Seen]]
 Engine = Callable[[Path, list[int]], Pages]
@@ -84,7 +84,7 @@ def kuanxiang_pages(path: Path, pages: list[int]) -> Pages:
 
 
 def tablers(path: Path, pages: list[int]) -> Pages:
-    """tablers (Rust on PDFium), default settings."""
+    """tablers (Rust on PDFium), default settings. Its boxes are those of the page before /Rotate: turned here."""
     from tablers import Document, find_tables  # type: ignore[import-not-found]
 
     out: Pages = {}
@@ -92,11 +92,24 @@ def tablers(path: Path, pages: list[int]) -> Pages:
         for number in pages:
             page = out.setdefault(number, [])
             first = 0
-            for table in find_tables(document.get_page(number - 1), extract_text=True):
+            here = document.get_page(number - 1)
+            turn = _turn(int(here.rotation_degrees), here.width, here.height)
+            for table in find_tables(here, extract_text=True):
                 for row in table.rows:
-                    page.extend(seen(first, cell.bbox, cell.text) for cell in row.cells if cell and cell.text)
+                    page.extend(seen(first, turn(cell.bbox), cell.text) for cell in row.cells if cell and cell.text)
                     first += 1
     return out
+
+
+def _turn(degrees: int, width: float, height: float) -> Callable[[Box], Box]:
+    """From the unturned page to the page as displayed (`width` × `height`)."""
+    if degrees == 90:
+        return lambda box: (width - box[3], box[0], width - box[1], box[2])
+    if degrees == 180:
+        return lambda box: (width - box[2], height - box[3], width - box[0], height - box[1])
+    if degrees == 270:
+        return lambda box: (box[1], height - box[2], box[3], height - box[0])
+    return lambda box: box
 
 
 def pdfplumber(path: Path, pages: list[int]) -> Pages:
