@@ -118,6 +118,12 @@ PREPARE: tuple[str, ...] = (
        FROM x_cell c JOIN x_cell p ON p.document_id = c.document_id AND p.table_no = c.table_no
             AND p.column_no = c.column_no AND p.row_no = c.parent_row_no
        WHERE NOT c.sub AND p.form <> 'three_public'""",
+    # A list of bodies under their total: it may name a department and its units, so it adds up once or on every level.
+    """INSERT INTO x_down
+       SELECT c.id, p.id, 'total'
+       FROM x_cell c JOIN x_cell p ON p.document_id = c.document_id AND p.table_no = c.table_no
+            AND p.column_no = c.column_no AND p.row_no = c.parent_row_no
+       WHERE p.form = 'three_public' AND c.body <> '' AND c.measure <> 'change'""",
     # Rows the reader tied to nothing: the nearest row above whose code begins this one's.
     """INSERT INTO x_down
        WITH coded AS (

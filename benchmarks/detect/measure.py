@@ -17,6 +17,9 @@ from models.catalog import load_catalog
 from models.disclosure import Disclosure
 from models.views import schema_ddl
 
+UNSEEN = ("读数不变", "小于舍入误差", "未收录", "各和不变")
+"""Reasons for which a fault cannot be seen in the figures, whatever the rules."""
+
 Failure = tuple[str, str]
 """Rule and group."""
 
@@ -37,6 +40,9 @@ class Verdict:
     amounts: dict[str, Decimal] = field(default_factory=dict)
     checks: dict[str, int] = field(default_factory=dict)
     envelope: dict[str, Decimal] = field(default_factory=dict)
+    twice: frozenset[str] = frozenset()
+    down: dict[str, bool] = field(default_factory=dict)
+    parent: dict[str, tuple[object, ...]] = field(default_factory=dict)
     table: dict[str, int | None] = field(default_factory=dict)
 
 
@@ -114,6 +120,17 @@ class Warehouse:
             verdicts[document].messages[rule, group] = message
             if severity == "error":
                 errors[document].add((rule, group))
+        twice: dict[str, set[str]] = defaultdict(set)
+        for document, locator in self.connection.execute(
+            """SELECT l.document_id, l.locator FROM (SELECT unnest(line_item_ids) AS id FROM expectation_result e JOIN x_rule r ON r.id = e.expectation
+               WHERE outcome = 'passed' AND r.kind IN ('same', 'ratio')) e JOIN line_item l ON l.line_item_id = e.id"""
+        ).fetchall():
+            twice[document].add(locator)
+        for document, locator, table, row, adds in self.connection.execute(
+            """SELECT document_id, locator, table_no, parent_row_no, line_item_id IN (SELECT child FROM x_down) FROM line_item"""
+        ).fetchall():
+            verdicts[document].parent[locator] = (table, row)
+            verdicts[document].down[locator] = adds
         for document, locator, checks, table, amount in self.connection.execute(
             "SELECT document_id, locator, checks, table_no, amount_yuan FROM line_item"
         ).fetchall():
@@ -129,7 +146,7 @@ class Warehouse:
         return {
             name: Verdict(
                 verdict.refused, verdict.failures, frozenset(errors[name]), verdict.messages, verdict.amounts, verdict.checks,
-                verdict.envelope, verdict.table,
+                verdict.envelope, frozenset(twice[name]), verdict.down, verdict.parent, verdict.table,
             )
             for name, verdict in verdicts.items()
         }  # fmt: skip
@@ -181,6 +198,16 @@ def _invisible(fault: Fault, base: Verdict, seen: Verdict) -> str | None:
         return "读数不变"
     if not fault.targets:
         return None
+    if fault.form == "narrative" and not any(one in seen.amounts for one in fault.targets):
+        return "未收录"
+    # What stays the same in every sum can only be seen where the figure is printed a second time.
+    if not base.twice & set(fault.targets):
+        if fault.kind in ("rows_swapped", "cells_swapped") and len({base.parent[one] for one in fault.targets}) == 1:
+            return "各和不变"
+        if fault.kind in ("columns_exchanged", "unit"):
+            return "各和不变"
+        if fault.kind == "row_lost" and not any(base.down.get(one) for one in fault.targets):
+            return "各和不变"
     if all(base.checks.get(one, 0) == 0 for one in fault.targets):
         return "不在任何勾稽中"
     deltas = [

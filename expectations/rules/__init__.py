@@ -5,10 +5,22 @@ from __future__ import annotations
 from functools import lru_cache
 
 from expectations.model import Rule
-from expectations.rules import basic, between, completeness, figures, overview, performance, prose, within, years
+from expectations.rules import (
+    basic,
+    between,
+    completeness,
+    figures,
+    overview,
+    performance,
+    prose,
+    tables,
+    within,
+    years,
+)
 
 FAMILIES: dict[str, str] = {
     "within": "表内：逐行、逐级相加",
+    "tables": "表内：空缺、增减、分资金、其他表式",
     "overview": "收支总表与财政拨款收支总表",
     "basic": "基本支出与“三公”经费",
     "between": "表与表之间",
@@ -28,7 +40,7 @@ def catalogue() -> tuple[Rule, ...]:
     Raises:
         ValueError: two declarations share an id, or a family is unknown.
     """
-    modules = (within, overview, basic, between, prose, figures, performance, years, completeness)
+    modules = (within, tables, overview, basic, between, prose, figures, performance, years, completeness)
     rules = tuple(rule for module in modules for rule in module.RULES)
     identifiers = [rule.id for rule in rules]
     if len(set(identifiers)) != len(identifiers):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.model import Rule
-from expectations.rules.common import LOOK_UP, OFFICIAL_FINAL, OFFICIAL_THREE, with_form
+from expectations.rules.common import LOOK_UP, OFFICIAL_FINAL, OFFICIAL_THREE
 
 _READS = ("line_item", "form_instance")
 _FORM = "general_basic_expenditure"
@@ -69,10 +69,14 @@ def _three(identifier: str, title: str, expected: str, whole: str, parts: str, l
                     QUALIFY count(*) OVER (PARTITION BY document_id, table_no, line, measure, year, body, component) = 1)
           SELECT p.document_id, p.key AS group_key, p.label, sum(q.amount) AS expected, p.amount AS observed,
                  p.half + sum(q.half) AS tolerance, [p.id] || list(q.id ORDER BY q.row_no, q.column_no) AS ids, p.unit,
-                 CASE WHEN count(*) < {least} AND p.amount - sum(q.amount) > p.half + sum(q.half) THEN 'insufficient_data' END AS state
+                 -- A part the table does not list may make up the rest; one that is listed and blank here may not.
+                 CASE WHEN count(*) < {least} AND p.amount - sum(q.amount) > p.half + sum(q.half)
+                           AND (SELECT count(DISTINCT o.component) FROM c o WHERE o.document_id = p.document_id AND o.table_no = p.table_no
+                                       AND o.component IN {parts}) < {least} THEN 'insufficient_data' END AS state,
+                 CASE WHEN count(*) < {least} THEN 'warning' END AS severity
           FROM p JOIN parts q ON q.document_id = p.document_id AND q.table_no = p.table_no AND q.line = p.line
                AND q.measure = p.measure AND q.year = p.year AND q.body = p.body
-          GROUP BY p.document_id, p.key, p.label, p.amount, p.half, p.id, p.unit""",
+          GROUP BY p.document_id, p.table_no, p.key, p.label, p.amount, p.half, p.id, p.unit""",
         applies=f"""SELECT document_id FROM x_cell WHERE form = 'three_public' GROUP BY document_id
           HAVING bool_or(component = '{whole}') AND bool_or(component IN {parts})""",
     )
@@ -179,11 +183,15 @@ RULES: tuple[Rule, ...] = (
                  e.half + t.half AS tolerance, [e.id, t.id] AS ids, e.unit
           FROM x_cell e JOIN pair ON pair.code = e.ec
                JOIN x_cell t ON t.document_id = e.document_id AND t.form = 'three_public' AND t.component = pair.component
-                    AND t.measure = e.measure AND t.year = e.year AND t.n = 1 AND NOT t.sub
-          WHERE e.form = 'general_basic_expenditure' AND e.n = 1 AND e.fc IS NULL AND e.component IN ('total', 'operation')
-          QUALIFY count(*) OVER (PARTITION BY e.id) = 1 AND count(*) OVER (PARTITION BY t.id, e.component) = 1
-                  AND row_number() OVER (PARTITION BY t.id ORDER BY e.component DESC) = 1""",
-        applies="SELECT document_id FROM x_cell WHERE form = 'general_basic_expenditure' AND ec IN ('30212', '30217', '30231', '31013')"
-        " INTERSECT " + with_form("three_public"),
+                    AND t.measure = e.measure AND t.year = e.year AND NOT t.sub AND (t.body = '' OR t.level = 'total') AND t.fund IN ('general', 'fiscal_grant')
+          WHERE e.form = 'general_basic_expenditure' AND e.n = 1 AND e.fc IS NULL AND NOT e.sub AND e.body = ''
+                AND e.component IN ('total', 'operation', 'basic')
+          -- The fund of the code's own table first, then the whole grant; of several columns the one of all uses.
+          QUALIFY row_number() OVER (PARTITION BY e.document_id, e.table_no, e.ec, e.measure, e.year
+                                     ORDER BY t.fund = e.fund DESC, e.component = 'total' DESC, e.component, t.column_no, t.row_no, t.id) = 1""",
+        applies="""SELECT e.document_id FROM x_cell e JOIN (VALUES ('30212', 'overseas'), ('30217', 'reception'), ('30231', 'vehicle_operation'),
+              ('31013', 'vehicle_purchase')) pair(code, component) ON pair.code = e.ec
+            JOIN x_cell t ON t.document_id = e.document_id AND t.form = 'three_public' AND t.component = pair.component AND t.measure = e.measure
+                 AND t.year = e.year AND NOT t.sub WHERE e.form = 'general_basic_expenditure' AND e.fc IS NULL AND NOT e.sub AND e.body = ''""",
     ),
 )

@@ -5,6 +5,12 @@ from __future__ import annotations
 OFFICIAL_FINAL = "《部门决算管理办法》（财库〔2021〕36号）及部门决算报表编审要求"
 OFFICIAL_OPEN = "《地方预决算公开操作规程》（财预〔2016〕143号）"
 OFFICIAL_THREE = "《党政机关厉行节约反对浪费条例》；《地方预决算公开操作规程》第十条"
+TREES = (
+    "('income', 'expenditure', 'general_expenditure', 'general_project_expenditure', 'general_basic_expenditure', "
+    "'grant_expenditure_detail', 'general_expenditure_detail', 'fund_income_expenditure', 'capital_income_expenditure', "
+    "'capital_expenditure', 'project_expenditure')"
+)
+"""Forms of one list whose rows and columns the readers tie to what they add up into."""
 LOOK_UP = "打开原件对照所列单元格：机器读错的用“更正”，公布者原文如此的用“认可”，规则不适用的用“豁免”。"
 
 

@@ -86,7 +86,9 @@ RULES: tuple[Rule, ...] = (
         remedy="对照原件；确为冲减的无需处理。",
         reads=("line_item",),
         kind="report",
-        sql="""SELECT document_id, key AS group_key, label, 'failed' AS state, '≥0' AS expected_text, published_text AS observed_text, [id] AS ids
+        # A whole class (类) below zero is hardly ever a correction of one payment.
+        sql="""SELECT document_id, key AS group_key, label, 'failed' AS state, '≥0' AS expected_text, published_text AS observed_text, [id] AS ids,
+                 CASE WHEN length(fc) = 3 AND ec IS NULL THEN 'warning' END AS severity
           FROM x_item WHERE amount < 0 AND measure <> 'change' AND flow <> 'balance'""",
         applies="SELECT document_id FROM x_item WHERE amount < 0 AND measure <> 'change' AND flow <> 'balance'",
     ),
@@ -104,5 +106,26 @@ RULES: tuple[Rule, ...] = (
                  in_unit(x.amount, '亿元') AS observed_text, [x.id] AS ids
           FROM x_item x JOIN x_document d USING (document_id) WHERE abs(x.amount) >= 1000000000000 AND d.scope IN ('department', 'unit')""",
         applies="SELECT x.document_id FROM x_item x JOIN x_document d USING (document_id) WHERE abs(x.amount) >= 1000000000000 AND d.scope IN ('department', 'unit')",
+    ),
+    Rule(
+        id="TITLE-YEAR",
+        family="completeness",
+        severity="warning",
+        title="表题中的年度与文件年度一致",
+        expected="表题写有年度的，其中有文件的年度",
+        source=OFFICIAL_OPEN,
+        remedy="对照原件：公布者沿用上年表题的“认可”；年度读错的报告给维护者。",
+        reads=("form_instance", "document"),
+        kind="report",
+        sql="""WITH t AS (
+            SELECT f.document_id, f.table_no, f.title, d.fiscal_year, regexp_extract_all(f.title, '(20\\d\\d)\\s*年', 1) AS years, fn.zh
+            FROM x_form f JOIN x_document d USING (document_id) JOIN x_form_name fn ON fn.code = f.form
+            -- A government's report holds last year's execution beside this year's budget.
+            WHERE f.title IS NOT NULL AND d.scope <> 'government')
+          SELECT document_id, 'title|' || table_no AS group_key, '《' || zh || '》' AS label,
+                 CASE WHEN list_contains(years, fiscal_year::VARCHAR) THEN 'passed' ELSE 'failed' END AS state, fiscal_year || ' 年' AS expected_text,
+                 left(title, 60) AS observed_text
+          FROM t WHERE len(years) > 0""",
+        applies="SELECT f.document_id FROM x_form f JOIN x_document d USING (document_id) WHERE d.scope <> 'government' AND regexp_matches(f.title, '20\\d\\d\\s*年')",
     ),
 )

@@ -108,4 +108,29 @@ RULES: tuple[Rule, ...] = (
           FROM performance_indicator JOIN x_document USING (document_id) WHERE weight IS NOT NULL AND score IS NOT NULL""",
         applies="SELECT document_id FROM performance_indicator JOIN x_document USING (document_id) WHERE weight IS NOT NULL AND score IS NOT NULL",
     ),
+    Rule(
+        id="PERFORMANCE-PROJECT",
+        family="performance",
+        severity="warning",
+        title="绩效表的项目预算数与项目支出表同名项目一致",
+        expected="绩效表年度资金总额＝项目支出表同名项目金额",
+        source=_SOURCE,
+        remedy=LOOK_UP,
+        reads=("performance_project", "line_item"),
+        kind="same",
+        sql=f"""WITH p AS (
+            SELECT document_id, project_no, project_name, fund_source, coalesce(budget_adjusted_yuan, budget_initial_yuan) AS amount, published_unit,
+                   regexp_replace(project_name, '[\\s　“”"（）()《》、，,。.·—_-]', '', 'g') AS name
+            FROM performance_project JOIN x_document d USING (document_id) WHERE fund_source = 'total' AND coalesce(budget_adjusted_yuan, budget_initial_yuan) > 0
+                 AND d.report_kind = 'budget' QUALIFY count(*) OVER (PARTITION BY document_id, project_name) = 1),
+          t AS (
+            SELECT *, regexp_replace(item_name, '[\\s　“”"（）()《》、，,。.·—_-]', '', 'g') AS name FROM x_cell
+            WHERE form = 'project_expenditure' AND NOT sub AND year = document_year AND measure = 'budget' AND fund IN ('all', 'fiscal_grant')
+            QUALIFY count(*) OVER (PARTITION BY document_id, item_name) = 1)
+          SELECT p.document_id, 'project|' || p.project_no AS group_key, {_LABEL} || ' 与 ' || t.label AS label, t.amount AS expected, p.amount AS observed,
+                 -- Targets are often set on rounded figures: within one unit of 万元 the two are one.
+                 t.half + 50 AS tolerance, 10000 AS slack, [t.id] AS ids, coalesce(p.published_unit, t.unit) AS unit
+          FROM p JOIN t ON t.document_id = p.document_id AND t.name = p.name AND length(t.name) >= 4""",
+        applies="SELECT document_id FROM x_item WHERE false",  # only where both name the project alike
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.model import Rule
+from expectations.model import Rule, Severity
 from expectations.rules.common import LOOK_UP, NARRATIVE, OFFICIAL_OPEN, with_form
 
 _READS = ("line_item", "form_instance")
@@ -21,11 +21,11 @@ _COLUMNS = """n.document_id, n.key, n.section, n.label, n.id, n.amount, n.half, 
 _SAME_TIME = "t.document_id = n.document_id AND t.measure = n.measure AND t.year = n.year AND NOT t.sub"
 
 
-def _told(identifier: str, title: str, expected: str, told: str, applies: str) -> Rule:
+def _told(identifier: str, title: str, expected: str, told: str, applies: str, *, severity: Severity = "error") -> Rule:
     return Rule(
         id=identifier,
         family="prose",
-        severity="error",
+        severity=severity,
         title=title,
         expected=expected,
         source=OFFICIAL_OPEN,
@@ -38,6 +38,10 @@ def _told(identifier: str, title: str, expected: str, told: str, applies: str) -
 
 
 _PROSE_CODED = "SELECT document_id FROM x_item WHERE form = 'narrative' AND (fc IS NOT NULL OR ec IS NOT NULL)"
+_TOTALS = "('总计', '本年收入合计', '本年支出合计', '合计')"
+_FUND_TOTALS = (
+    "('财政拨款支出', '一般公共预算财政拨款支出', '政府性基金预算财政拨款支出', '国有资本经营预算财政拨款支出')"
+)
 _PLAIN = "n.form = 'narrative' AND NOT n.sub AND n.fc IS NULL AND n.ec IS NULL"
 
 RULES: tuple[Rule, ...] = (
@@ -51,7 +55,9 @@ RULES: tuple[Rule, ...] = (
               AND t.flow = 'expenditure' AND t.n = 1 AND t.body = ''
               AND CASE n.fund WHEN 'general' THEN t.form = 'general_expenditure' OR t.form = 'grant_income_expenditure' AND t.fund = 'general'
                               WHEN 'all' THEN t.form = 'expenditure' AND t.fund = 'all'
+                              -- A 项 belongs to one fund: among all grants it is what it is in the list of that fund.
                               WHEN 'fiscal_grant' THEN t.form = 'grant_income_expenditure' AND t.fund = 'fiscal_grant'
+                                                       OR length(n.fc) = 7 AND t.form = 'general_expenditure'
                               WHEN 'gov_fund' THEN t.form = 'fund_income_expenditure'
                               WHEN 'state_capital' THEN t.form IN ('capital_income_expenditure', 'capital_expenditure') END
             WHERE n.form = 'narrative' AND n.fc IS NOT NULL AND n.ec IS NULL AND n.flow = 'expenditure' AND NOT n.sub
@@ -86,9 +92,9 @@ RULES: tuple[Rule, ...] = (
                               WHEN 'state_capital' THEN t.form IN ('capital_income_expenditure', 'capital_expenditure')
                                                         AND t.component IN ('current_expenditure', 'total', 'current_income')
                                                    OR t.form = 'grant_income_expenditure' AND t.fund = 'state_capital' END
-            WHERE {_PLAIN} AND n.component = 'total' AND n.flow IN ('income', 'expenditure') AND n.level = 'total'
-                  AND n.item IN ('总计', '本年收入合计', '本年支出合计', '合计')""",
-        f"{NARRATIVE} AND component = 'total' AND level = 'total' AND item IN ('总计', '本年收入合计', '本年支出合计', '合计') INTERSECT "
+            WHERE {_PLAIN} AND n.component = 'total' AND n.flow IN ('income', 'expenditure') AND n.scope <> 'government'
+                  AND (n.level = 'total' AND n.item IN {_TOTALS} OR n.item IN {_FUND_TOTALS})""",
+        f"{NARRATIVE} AND component = 'total' AND scope <> 'government' AND (level = 'total' AND item IN {_TOTALS} OR item IN {_FUND_TOTALS}) INTERSECT "
         + with_form("income_expenditure", "income", "expenditure", "grant_income_expenditure"),
     ),
     _told(
@@ -147,6 +153,54 @@ RULES: tuple[Rule, ...] = (
             QUALIFY count(*) OVER (PARTITION BY n.id) = 1""",
         f"{NARRATIVE} AND (component IN ('overseas', 'vehicle', 'reception') OR item = '“三公”经费合计') INTERSECT "
         + with_form("three_public"),
+    ),
+    _told(
+        "PROSE-BALANCE",
+        "正文中年初、年末结转和结余与收支总表一致",
+        "正文结转和结余＝收支总表（财政拨款收支总表）同一行",
+        f"""SELECT {_COLUMNS} FROM x_item n JOIN x_cell t ON {_SAME_TIME} AND t.n = 1 AND t.body = '' AND t.flow = 'balance'
+              AND t.component = n.component AND t.fc IS NULL
+              AND (t.form = 'income_expenditure' AND n.fund = 'all' OR t.form = 'grant_income_expenditure' AND t.fund = n.fund)
+            WHERE n.form = 'narrative' AND NOT n.sub AND n.flow = 'balance' AND n.component IN ('opening_balance', 'closing_balance')
+                  AND n.item IN ('年初结转和结余', '年末结转和结余')
+            QUALIFY count(*) OVER (PARTITION BY n.id, t.form) = 1""",
+        "SELECT document_id FROM x_item WHERE form = 'narrative' AND flow = 'balance' AND item IN ('年初结转和结余', '年末结转和结余') INTERSECT "
+        "SELECT document_id FROM x_cell WHERE form = 'income_expenditure' AND flow = 'balance'",
+        severity="warning",
+    ),
+    _told(
+        "PROSE-RUNNING-TABLE",
+        "正文中机关运行经费、会议费、培训费与表一致",
+        "正文机关运行经费、会议费、培训费＝“三公”经费（和机关运行经费）表同名一栏",
+        f"""SELECT {_COLUMNS} FROM x_item n JOIN x_cell t ON {_SAME_TIME} AND t.form = 'three_public' AND t.component = 'operation' AND t.item = n.item
+              AND t.body = ''
+            WHERE {_PLAIN} AND n.item IN ('机关运行经费', '会议费', '培训费')
+            QUALIFY count(*) OVER (PARTITION BY n.id) = 1""",
+        "SELECT n.document_id FROM x_item n JOIN x_cell t ON t.document_id = n.document_id AND t.form = 'three_public' AND t.component = 'operation' "
+        "AND t.item = n.item AND t.measure = n.measure AND t.year = n.year AND t.body = '' "
+        "WHERE n.form = 'narrative' AND NOT n.sub AND n.item IN ('机关运行经费', '会议费', '培训费')",
+        severity="warning",
+    ),
+    Rule(
+        id="PROSE-CHANGE",
+        family="prose",
+        severity="warning",
+        title="正文所述增减额等于所述两年金额之差",
+        expected="增减额＝本年数－上年数",
+        source=OFFICIAL_OPEN,
+        remedy=LOOK_UP,
+        reads=_READS,
+        sql="""WITH n AS (SELECT *, coalesce(fc, ec, item) AS what FROM x_item WHERE form = 'narrative' AND NOT coalesce(sub AND measure <> 'change', false)),
+          one AS (SELECT * FROM n QUALIFY count(*) OVER (PARTITION BY document_id, what, component, fund, flow, measure, year) = 1)
+          SELECT c.document_id, c.key AS group_key, c.label, c.unit, abs(a.amount - b.amount) AS expected, abs(c.amount) AS observed,
+                 a.half + b.half + c.half AS tolerance, [c.id, a.id, b.id] AS ids
+          FROM one c JOIN one a ON a.document_id = c.document_id AND a.what = c.what AND a.component = c.component AND a.fund = c.fund AND a.flow = c.flow
+               AND a.section IS NOT DISTINCT FROM c.section AND a.year = c.year AND a.measure IN ('budget', 'final')
+          JOIN one b ON b.document_id = c.document_id AND b.what = c.what AND b.component = c.component AND b.fund = c.fund AND b.flow = c.flow
+               AND b.section IS NOT DISTINCT FROM c.section AND b.year = c.year - 1
+               AND b.measure = CASE a.measure WHEN 'final' THEN 'prior_final' ELSE 'budget' END
+          WHERE c.measure = 'change' QUALIFY count(*) OVER (PARTITION BY c.id) = 1""",
+        applies="SELECT document_id FROM x_item WHERE false",  # only where all three are told
     ),
     Rule(
         id="PROSE-EMPTY-TABLE",
@@ -285,7 +339,7 @@ RULES: tuple[Rule, ...] = (
             SELECT *, CASE WHEN name = 'use' AND mains = 2 AND abs(main - amount) < abs(everything - amount) THEN main ELSE everything END AS total FROM told)
           SELECT document_id, group_key, label, total AS expected, amount AS observed, half + spread AS tolerance, [id] || ids AS ids, unit,
                  -- Prose may name further parts (预留经费) or leave some out: then the parts are less than the whole.
-                 CASE WHEN amount - total > half + spread AND (name IN ('use', 'procurement') OR n < due) THEN 'insufficient_data'
+                 CASE WHEN amount - total > half + spread AND (name = 'use' OR n < due) THEN 'insufficient_data'
                       WHEN name = 'use' AND mains < 2 THEN 'insufficient_data' END AS state
           FROM chosen""",
         applies="""SELECT document_id FROM x_item WHERE form = 'narrative' AND fc IS NULL GROUP BY document_id, measure, fund

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,7 +15,7 @@ from flows.home import Home
 @click.pass_obj
 def status(home: Home, as_json: bool) -> int:
     """显示文件状态、失败原因、待审事项和最近的运行。"""
-    from flows import show
+    from flows import confirmation, show
     from flows.warehouse import reading, records
 
     found: dict[str, Any] = {
@@ -30,6 +31,10 @@ def status(home: Home, as_json: bool) -> int:
                 connection.execute("SELECT status, count(*) FROM document GROUP BY 1 ORDER BY 1").fetchall()
             )
             found["line_items"] = connection.execute("SELECT count(*) FROM line_item").fetchall()[0][0]
+            found["confirmation"] = confirmation.totals(connection)
+            found["grades"] = dict(
+                connection.execute("SELECT grade, count(*) FROM document_grade GROUP BY 1 ORDER BY 1").fetchall()
+            )
             found["failures"] = records(
                 connection,
                 "SELECT document_id, file_name, status, status_reason FROM document WHERE status IN ('failed', 'quarantined') ORDER BY file_name",
@@ -72,6 +77,7 @@ def _runs(home: Home) -> list[dict[str, Any]]:
 def _print(home: Home, found: dict[str, Any]) -> None:
     from flows import show
     from flows.commands.names import RUN_STATE, SEVERITY, STATUS
+    from flows.confirmation import share
 
     if not home.warehouse.exists():
         click.echo(f"{home.root} 里还没有仓库；先运行 kuanxiang ingest。")
@@ -79,7 +85,12 @@ def _print(home: Home, found: dict[str, Any]) -> None:
         show.write_table(
             ["状态", "文件数"], [(STATUS.get(key, key), count) for key, count in found["documents"].items()]
         )
-        click.echo(f"金额 {found['line_items']} 行")
+        sure = found["confirmation"]
+        click.echo(
+            f"金额 {found['line_items']} 行：{share(sure['confirmed'], sure['amounts'])} 经勾稽证实，"
+            f"{share(sure['unconfirmed'], sure['amounts'])} 未证实，{share(sure['doubtful'], sure['amounts'])} 有疑；"
+            f"文件等级 {'，'.join(f'{grade} {count}' for grade, count in found['grades'].items()) or '—'}"
+        )
     failures = [
         (STATUS.get(one["status"], one["status"]), one["document_id"][:8], one["file_name"], one["status_reason"])
         for one in found["failures"]
@@ -109,9 +120,15 @@ def _print(home: Home, found: dict[str, Any]) -> None:
 
 
 @click.command()
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="另把金额的把握（证实的份额、未证实的清单）写到 FILE：.md 全文，.csv 清单。",
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 @click.pass_obj
-def validate(home: Home, as_json: bool) -> int:
+def validate(home: Home, as_json: bool, report: Path | None) -> int:
     """对仓库现有内容重新执行全部核对，更新质量标记、待审事项和核对网页，然后发布。"""
     from flows import show
     from flows.commands.progress import Progress
@@ -122,14 +139,20 @@ def validate(home: Home, as_json: bool) -> int:
     if not home.warehouse.exists():
         raise HomeError(f"{home.root} 里还没有仓库；先运行 kuanxiang ingest。")
     with Progress(quiet=as_json) as progress:
-        report = run(home, [], progress, kind="validate", force=True)
+        outcome = run(home, [], progress, kind="validate", force=True)
     with reading(home) as connection:
+        if report is not None:
+            from flows.confirmation import write_report
+
+            write_report(connection, report)
         outcomes = records(
             connection,
             "SELECT expectation, severity, outcome, count(*) AS count FROM expectation_result GROUP BY ALL ORDER BY ALL",
         )
     if as_json:
-        show.write_json({"run_id": report.run_id, "results": outcomes, "data_docs": str(home.data_docs / "index.html")})
+        show.write_json(
+            {"run_id": outcome.run_id, "results": outcomes, "data_docs": str(home.data_docs / "index.html")}
+        )
         return 0
     from flows.commands.names import OUTCOME, SEVERITY
 

@@ -516,9 +516,16 @@ def test_results_have_stable_ids(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert warehouse.execute("SELECT result_id FROM expectation_result ORDER BY 1").fetchall() == before
 
 
-def test_validating_a_few_documents_keeps_the_results_of_the_others(warehouse: duckdb.DuckDBPyConnection) -> None:
-    before = warehouse.execute("SELECT count(*) FROM expectation_result").fetchone()
+def test_validating_a_few_documents_comes_to_what_a_whole_run_does(warehouse: duckdb.DuckDBPyConnection) -> None:
+    everything = "SELECT result_id, outcome, severity, message, line_item_ids FROM expectation_result ORDER BY ALL"
+    evaluate(warehouse, run_id="whole")
+    before = warehouse.execute(everything).fetchall()
+    quality = warehouse.execute("SELECT line_item_id, quality, checks FROM line_item ORDER BY 1").fetchall()
     evaluate(warehouse, run_id="few", document_ids=["a2"])
-    assert warehouse.execute("SELECT count(*) FROM expectation_result").fetchone() == before
-    runs = warehouse.execute("SELECT DISTINCT run_id FROM expectation_result WHERE document_id = 'a2'").fetchall()
-    assert runs == [("few",)]
+    assert warehouse.execute(everything).fetchall() == before
+    assert warehouse.execute("SELECT line_item_id, quality, checks FROM line_item ORDER BY 1").fetchall() == quality
+    # Its body's documents were judged again; the rules that look at peers wait for a whole run.
+    runs = warehouse.execute(
+        "SELECT DISTINCT expectation = 'PLAUSIBLE-PEERS', run_id FROM expectation_result WHERE document_id = 'a2' ORDER BY 1"
+    ).fetchall()
+    assert runs == [(False, "few"), (True, "whole")]
