@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +46,7 @@ def build(home: Home, settings: Settings) -> ASGIApp:
         Queue(home),
         Pictures(home.originals, home.root / "console" / "pages"),
         AsRead(home.originals, home.root / "console" / "read", stage_key()),
-        Rebuilder(home),
+        Rebuilder(home, pause=settings.publish_after),
     )
     routes.add(application, home, settings, console.pictures)
     style = (_WEB / "console.css").read_text(encoding="utf-8")
@@ -59,6 +61,8 @@ def build(home: Home, settings: Settings) -> ASGIApp:
 
     def begin() -> None:
         console.pictures.warm()
+        # The first person should not wait for the rules' declarations, the catalog and the queue to be loaded.
+        threading.Thread(target=_warm, args=(console,), name="warm", daemon=True).start()
 
     def end() -> None:
         console.rebuilder.close()
@@ -78,6 +82,11 @@ def build(home: Home, settings: Settings) -> ASGIApp:
         reconnect_timeout=20,
     )
     return Gate(application, home, settings)
+
+
+def _warm(console: Any) -> None:
+    with suppress(HomeError, OSError):
+        console.queue.rows()
 
 
 def serve(home: Home, settings: Settings, *, announce: Any) -> None:

@@ -108,22 +108,24 @@ class Pictures:
         finally:
             with suppress(OSError):
                 part.unlink()
-        self._bound(target.stat().st_size)
+        self._bound(target)
         return Picture(target, width, height)
 
-    def _bound(self, written: int) -> None:
-        """Remove the pictures longest unused when a good deal was written since the last look."""
+    def _bound(self, drawn: Path) -> None:
+        """Remove the pictures longest unused when a good deal was drawn since the last look; never the one just drawn."""
         with self._guard:
-            self._written += written
+            self._written += drawn.stat().st_size
             if self._written < self._most_bytes // 20:
                 return
             self._written = 0
         files = []
         for path in self._cache.glob("*/*.jpg"):
+            if path == drawn:
+                continue
             with suppress(OSError):
                 stat = path.stat()
                 files.append((stat.st_mtime, stat.st_size, path))
-        total = sum(size for _, size, _ in files)
+        total = drawn.stat().st_size + sum(size for _, size, _ in files)
         for _, size, path in sorted(files):
             if total <= self._most_bytes:
                 break

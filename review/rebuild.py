@@ -35,7 +35,7 @@ class Rebuilder:
 
     def __init__(self, home: Home, *, pause: float = PAUSE, latest: float = LATEST) -> None:
         self._home = home
-        self._pause, self._latest = pause, latest
+        self._pause, self._latest = pause, max(pause, latest)
         self._changed = threading.Condition()
         self._first: float | None = None
         self._last = 0.0

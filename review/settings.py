@@ -12,7 +12,8 @@ DEFAULT_PORT = 8377
 @dataclass(frozen=True, slots=True)
 class Settings:
     """host, port: where it listens. names: host names it answers to besides its own address. local_name: who decides
-    while there are no users. certificate, key: PEM files for HTTPS. secure_proxy: a proxy in front speaks HTTPS."""
+    while there are no users. certificate, key: PEM files for HTTPS. secure_proxy: a proxy in front speaks HTTPS.
+    publish_after: seconds without a decision after which the warehouse is brought up to date."""
 
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
@@ -21,6 +22,7 @@ class Settings:
     certificate: Path | None = None
     key: Path | None = None
     secure_proxy: bool = False
+    publish_after: float = 5.0
 
     @property
     def loopback(self) -> bool:

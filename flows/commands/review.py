@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from flows.home import Home
+from review.settings import Settings
 
 _LIST = """
 SELECT r.review_id, r.severity, r.expectation, r.status, r.message, r.document_id, d.file_name, p.name AS department, d.fiscal_year,
@@ -37,6 +38,14 @@ ORDER BY r.severity, d.file_name, r.expectation, r.review_id
 )
 @click.option("--https-proxy", is_flag=True, help="前面有提供 HTTPS 的反向代理。")
 @click.option("--by", "local_name", metavar="WHO", help="没有设用户时，处理记在谁名下（默认为系统登录名）。")
+@click.option(
+    "--publish-after",
+    metavar="SECONDS",
+    type=click.FloatRange(0, 86400),
+    default=5.0,
+    show_default=True,
+    help="停手多少秒后，把处理写入仓库。",
+)
 @click.option("--users", "list_users", is_flag=True, help="列出用户后退出。")
 @click.option("--add-user", metavar="NAME", help="新设用户或改其密码、角色后退出；密码从终端或标准输入读入。")
 @click.option(
@@ -67,6 +76,7 @@ def review(
     key: Path | None,
     https_proxy: bool,
     local_name: str | None,
+    publish_after: float,
     list_users: bool,
     add_user: str | None,
     role: str,
@@ -95,33 +105,27 @@ def review(
         return _list(home, parameters, limit, as_json)
     if (certificate is None) != (key is None):
         raise click.UsageError("--certificate 与 --key 要一起给。")
-    return _serve(home, host, port, names, certificate, key, https_proxy, local_name)
+    settings = Settings(host, port, names, _own_name(local_name), certificate, key, https_proxy, publish_after)
+    return _serve(home, settings)
 
 
-def _serve(
-    home: Home,
-    host: str,
-    port: int,
-    names: tuple[str, ...],
-    certificate: Path | None,
-    key: Path | None,
-    https_proxy: bool,
-    local_name: str | None,
-) -> int:
-    """The console until it is stopped."""
+def _own_name(given: str | None) -> str:
+    """Who decides while there are no users."""
     import getpass
 
+    try:
+        return given or getpass.getuser()
+    except (KeyError, OSError):
+        return "本机"
+
+
+def _serve(home: Home, settings: Settings) -> int:
+    """The console until it is stopped."""
     from flows.home import HomeError
     from review.app import serve
-    from review.settings import Settings
 
     if not home.warehouse.exists():
         raise HomeError(f"{home.root} 里还没有仓库；先运行 kuanxiang ingest，或用 --home 指定数据目录。")
-    try:
-        own_name = local_name or getpass.getuser()
-    except (KeyError, OSError):
-        own_name = "本机"
-    settings = Settings(host, port, names, own_name, certificate, key, https_proxy)
     if not settings.loopback and not settings.secure:
         click.echo(
             "提醒：没有 HTTPS，密码和内容在网络上是明文。用 --certificate 和 --key，或放在反向代理后面。", err=True
@@ -132,16 +136,12 @@ def _serve(
 
 def _users(home: Home, add_user: str | None, role: str, disable_user: str | None) -> int:
     """Users listed, set or disabled."""
-    import getpass
     import sys
 
     from flows import show
     from review import access
 
-    try:
-        by = f"命令行:{getpass.getuser()}"
-    except (KeyError, OSError):
-        by = "命令行"
+    by = f"命令行:{_own_name(None)}"
     try:
         if add_user:
             if not access.has_users(home) and role != "admin":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from nicegui import run, ui
+from nicegui import ui
 
 from flows.home import Home, HomeError
 from review.access import Who, has_users, who_is
@@ -139,7 +140,7 @@ def when(at: datetime | None, pattern: str = "%Y-%m-%d %H:%M") -> str:
 
 async def away(job: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
     """Run something that waits (databases, drawing) beside the event loop."""
-    return cast(Result, await run.io_bound(job, *arguments, **named))
+    return await asyncio.to_thread(job, *arguments, **named)
 
 
 def say(text: str, kind: str = "info") -> None:

@@ -35,16 +35,24 @@ async def build(desk: Desk, review_id: str) -> None:
         ui.label(t("error.no_item")).classes("kx-nothing")
         return
     desk.last = review_id
-    evidence = [await _evidence(desk, leaf) for leaf in item.leaves[:_SHOWN]]
     with ui.element("div").classes("kx-page kx-item"):
         _top(desk, item)
         with ui.element("div").classes("kx-item-body"):
             with ui.element("div").classes("kx-evidence"):
-                _leaves(desk, item, evidence)
+                frames = _leaves(desk, item)
             with ui.element("div").classes("kx-panel"):
                 _question(desk, item)
                 _answers(desk, item)
+    await asyncio.gather(*(_fill(desk, frame, leaf) for frame, leaf in zip(frames, item.leaves, strict=False)))
     asyncio.get_running_loop().run_in_executor(None, _prepare, desk, review_id)
+
+
+async def _fill(desk: Desk, frame: Any, leaf: Leaf) -> None:
+    """Show a leaf in its frame once it is drawn or read."""
+    found = await _evidence(desk, leaf)
+    frame.clear()
+    with frame:
+        show_leaf(desk, leaf, found)
 
 
 def _prepare(desk: Desk, review_id: str) -> None:
@@ -115,32 +123,32 @@ async def _evidence(desk: Desk, leaf: Leaf) -> Any:
     return await away(sheet, desk.home, leaf.document_id, leaf.table_no)
 
 
-def _leaves(desk: Desk, item: Item, evidence: Sequence[Any]) -> None:
+def _leaves(desk: Desk, item: Item) -> list[Any]:
+    """Frames for the first leaves, to be filled, and buttons for the others."""
     t = desk.words
     if not item.leaves:
         ui.label(t("item.no_place")).classes("kx-nothing")
-        return
+        return []
+    shown = item.leaves[:_SHOWN]
     frames: list[Any] = []
-    with ui.element("div").classes("kx-leaves" + (" kx-two" if len(evidence) > 1 else "")):
-        for leaf, found in zip(item.leaves, evidence, strict=False):
+    with ui.element("div").classes("kx-leaves" + (" kx-two" if len(shown) > 1 else "")):
+        for leaf in shown:
             frame = ui.element("div").classes(f"kx-leaf kx-leaf-{leaf.role}")
             frames.append(frame)
             with frame:
-                show_leaf(desk, leaf, found)
+                ui.label(t("item.loading")).classes("kx-nothing kx-loading")
     rest = item.leaves[_SHOWN:]
     if rest:
 
         async def other(leaf: Leaf) -> None:
-            found = await _evidence(desk, leaf)
-            frames[-1].clear()
-            with frames[-1]:
-                show_leaf(desk, leaf, found)
+            await _fill(desk, frames[-1], leaf)
 
         with ui.element("div").classes("kx-more-leaves"):
             for leaf in item.leaves[1:]:
                 ui.button(leaf_title(desk, leaf), color=None, on_click=lambda _, leaf=leaf: other(leaf)).props(
                     "flat dense no-caps"
                 ).classes("kx-link")
+    return frames
 
 
 def leaf_title(desk: Desk, leaf: Leaf) -> str:

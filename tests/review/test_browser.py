@@ -1,0 +1,293 @@
+"""A steward's work in a real browser: Debian's chromium, headless, on the sample documents. Skipped aloud where there is none."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from flows.home import Home
+from models.decisions import Decision
+from review import access
+from review.queries.queue import Filters, Queue, chosen
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync")  # fmt: skip
+PATIENCE = 30_000
+"""Milliseconds; a busy machine is slow, a broken page never comes."""
+PASSWORD = "十二个字符的一个好密码"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless browser."""
+    if CHROMIUM is None:
+        pytest.skip("没有 chromium，浏览器测试跳过（apt-get install chromium）")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="没有 playwright，浏览器测试跳过")
+    with sync_api.sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page; an error in the browser's console fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    outside: list[str] = []
+    opened.on(
+        "request",
+        lambda request: (
+            None if "127.0.0.1" in request.url or request.url.startswith("data:") else outside.append(request.url)
+        ),
+    )
+    yield opened
+    context.close()
+    assert problems == []
+    assert outside == [], "everything must come from the console itself"
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Callable[[Home], str]]:
+    """Start the console as a user does, once a home; its address."""
+    started: dict[Home, tuple[str, subprocess.Popen[str]]] = {}
+
+    def _serve(home: Home) -> str:
+        if home in started:
+            return started[home][0]
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [
+            sys.executable,
+            "-m",
+            "flows.cli",
+            "--home",
+            str(home.root),
+            "review",
+            "--port",
+            str(port),
+            "--by",
+            "审核员",
+            "--publish-after",
+            "3600",
+        ]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+        )
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        started[home] = f"http://127.0.0.1:{port}", process
+        assert str(port) in line, line
+        return started[home][0]
+
+    yield _serve
+    for _, process in started.values():
+        process.terminate()
+    for _, process in started.values():
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def shared(faulty: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A copy of the home for tests that leave the queue nearly as it was."""
+    folder = tmp_path_factory.mktemp("shared") / "home"
+    shutil.copytree(faulty.root, folder)
+    return Home(folder)
+
+
+def _marked(page: Page) -> None:
+    """Wait until the item's page picture (or table as read) with a mark on it is there to be seen."""
+    page.wait_for_function(
+        """() => {
+          const images = [...document.querySelectorAll('.kx-sheet img')];
+          const drawn = images.length && images.every((one) => one.complete && one.naturalWidth > 0);
+          return drawn || document.querySelector('.kx-cell-observed, .kx-cell-expected, .kx-cell-other, .kx-leaf .kx-nothing:not(.kx-loading)') !== null;
+        }"""
+    )
+
+
+def _open_items(home: Home) -> list[str]:
+    return [row.review_id for row in chosen(Queue(home).rows(), Filters())]
+
+
+def _wait(condition: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not condition():
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(0.05)
+
+
+def _fewer(home: Home, than: int) -> bool:
+    return len(_open_items(home)) < than
+
+
+def _next_item(page: Page, before: str) -> None:
+    page.wait_for_function("(before) => location.href !== before", arg=before)
+
+
+def test_a_steward_clears_ten_items_with_the_keyboard(page: Page, serve: Callable[[Home], str], home: Home) -> None:
+    waiting = _open_items(home)
+    assert len(waiting) >= 10
+    page.goto(serve(home))
+    page.wait_for_selector(".kx-row")
+    assert page.locator(".kx-group").count() >= 1, "items of one cause stand together"
+
+    # The group of one cause, as a whole, with a look at what it touches.
+    cursor = 0
+    while not page.locator(".kx-cursor.kx-group").count():
+        page.keyboard.press("j")
+        cursor += 1
+        assert cursor < 40
+    page.keyboard.press("b")
+    page.wait_for_selector(".kx-dialog .kx-touched")
+    touched = int(re.findall(r"\d+", page.inner_text(".kx-touched"))[0])
+    assert touched == page.locator(".kx-member-line").count() >= 2
+    page.keyboard.press("w")
+    page.keyboard.press("2")
+    page.wait_for_function("() => document.querySelector('.kx-choice.kx-chosen').innerText.startsWith('w')")
+    page.keyboard.press("Enter")
+    _wait(lambda: len(_open_items(home)) == len(waiting) - touched)
+    page.wait_for_selector(".kx-dialog", state="detached")
+
+    # Then one by one: open, look at the marked page, answer, and the next one comes by itself.
+    page.keyboard.press("k")
+    while page.locator(".kx-cursor.kx-group").count():
+        page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".kx-answers")
+    for number in range(10 - touched):
+        left, before = len(_open_items(home)), page.url
+        _marked(page)
+        page.keyboard.press("a" if number % 2 else "w")
+        page.wait_for_selector(".kx-dialog .kx-confirm")
+        page.keyboard.press("1")
+        page.keyboard.press("Enter")
+        _wait(functools.partial(_fewer, home, left))
+        if _open_items(home):
+            _next_item(page, before)
+            page.wait_for_selector(".kx-answers")
+    assert len(waiting) - len(_open_items(home)) >= 10
+
+    # The last one was a mistake.
+    left = len(_open_items(home))
+    if left:
+        page.keyboard.press("z")
+        _wait(lambda: len(_open_items(home)) == left + 1)
+
+    from flows.operations import session_of
+
+    with session_of(home) as session:
+        decisions = session.query(Decision).all()
+    assert {decision.decided_by for decision in decisions} == {"审核员"}
+    assert all(decision.reason for decision in decisions)
+
+
+def test_a_wrong_reading_is_corrected_in_the_dialog(page: Page, serve: Callable[[Home], str], shared: Home) -> None:
+    row = next(row for row in Queue(shared).rows() if row.expectation == "PROSE-BASIC")
+    page.goto(f"{serve(shared)}/item/{row.review_id}")
+    _marked(page)
+    assert page.locator(".kx-leaf").count() == 2, "both sides of the identity, page beside page"
+    assert page.locator(".kx-mark-observed").count() and page.locator(".kx-mark-expected").count()
+    page.keyboard.press("c")
+    page.wait_for_selector(".kx-value input")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".kx-problem:visible")
+    page.fill(".kx-value input", "不是数")
+    page.press(".kx-value input", "Enter")
+    page.wait_for_function("() => document.querySelector('.kx-problem').innerText.includes('不是金额')")
+    page.fill(".kx-value input", "450.00")
+    page.press(".kx-value input", "Enter")
+    _wait(lambda: next(one for one in Queue(shared).rows() if one.review_id == row.review_id).status == "corrected")
+
+
+def test_a_figure_of_the_document_leads_to_its_cell(page: Page, serve: Callable[[Home], str], shared: Home) -> None:
+    row = next(row for row in Queue(shared).rows() if row.expectation == "EXPENDITURE-ROW")
+    page.goto(f"{serve(shared)}/document/{row.document_id}")
+    page.wait_for_selector(".kx-grid .kx-figure")
+    page.locator(".kx-table-tab").nth(2).click()
+    figure = page.locator(".kx-grid .kx-figure").nth(4)
+    figure.click()
+    page.wait_for_selector(".kx-mark-observed.kx-mark-on")
+    assert page.locator(".kx-mark-observed").count() == 1
+    assert figure.get_attribute("data-id") == page.locator(".kx-picked").get_attribute("data-id")
+
+
+def test_every_page_opens_in_both_languages_and_in_a_narrow_window(
+    page: Page, serve: Callable[[Home], str], shared: Home
+) -> None:
+    address = serve(shared)
+    for path, mark in (("/", ".kx-row"), ("/progress", ".kx-tile"), ("/runs", ".kx-table"), ("/mappings", ".kx-nothing"),
+                       ("/audit", ".kx-table"), ("/users", ".kx-user-form")):  # fmt: skip
+        page.goto(address + path)
+        page.wait_for_selector(mark)
+    page.click(".kx-language")
+    page.wait_for_function("() => document.querySelector('.kx-nav').innerText.includes('Queue')")
+    page.set_viewport_size({"width": 480, "height": 800})
+    page.goto(address)
+    page.wait_for_selector(".kx-row")
+    wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 1, "nothing sticks out of a narrow window"
+
+
+def test_with_users_a_login_is_asked_for_and_a_viewer_cannot_decide(
+    page: Page, serve: Callable[[Home], str], home: Home
+) -> None:
+    access.set_user(home, "管", "admin", PASSWORD, by="测试")
+    access.set_user(home, "看客", "viewer", PASSWORD, by="测试")
+    before = _open_items(home)
+    page.goto(serve(home) + f"/item/{before[0]}")
+    page.fill("input[name=name]", "看客")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button")
+    page.wait_for_selector(".kx-answers")
+    assert page.url.endswith(before[0])
+    assert not page.locator(".kx-nav-link", has_text="用户").count()
+    page.keyboard.press("a")
+    page.wait_for_selector(".kx-dialog .kx-confirm")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".kx-problem:visible")
+    assert "只能查看" in page.inner_text(".kx-problem")
+    assert _open_items(home) == before
+
+
+def test_what_a_document_says_is_never_run(page: Page, serve: Callable[[Home], str], home: Home) -> None:
+    from sqlalchemy import update
+
+    from flows.operations import session_of
+    from models.decisions import ReviewItem
+
+    hostile = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>{{ 7*7 }}`${document.title='run'}`"
+    with session_of(home) as session:
+        session.execute(update(ReviewItem).values(message=hostile, cause=hostile))
+    address = serve(home)
+    page.goto(address)
+    page.wait_for_selector(".kx-msg")
+    assert "<img src=x" in page.inner_text(".kx-queue-body") and "{{ 7*7 }}" in page.inner_text(".kx-queue-body")
+    page.goto(f"{address}/item/{_open_items(home)[0]}")
+    page.wait_for_selector(".kx-finding")
+    assert page.inner_text(".kx-finding") == hostile
+    page.keyboard.press("a")
+    page.wait_for_selector(".kx-dialog-message")
+    assert page.title() != "run"
