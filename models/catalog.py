@@ -13,6 +13,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
+
+from rapidfuzz import fuzz
 
 from data import read_csv
 from models.text import fold
@@ -110,12 +113,20 @@ class Change:
 class Scheme:
     """One classification over all years. depth: digits of its longest code."""
 
-    def __init__(self, name: str, entries: Iterable[Entry], aliases: Iterable[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        entries: Iterable[Entry],
+        aliases: Iterable[tuple[str, str]],
+        renamed: Iterable[tuple[str, str, str]] = (),
+    ) -> None:
+        """renamed: (code, old name, new name) of codes that went on under another name."""
         self.name = name
         self.entries: tuple[Entry, ...] = tuple(entries)
         self._by_code: dict[str, list[Entry]] = defaultdict(list)
         self._children: dict[str, list[Entry]] = defaultdict(list)
         self._aliases = tuple(aliases)
+        self._renamed = frozenset((code, bare_key(old), bare_key(new)) for code, old, new in renamed)
         self.depth = max((len(entry.code) for entry in self.entries), default=0)
         for entry in self.entries:
             self._by_code[entry.code].append(entry)
@@ -168,6 +179,22 @@ class Scheme:
         """Every name the code has had."""
         return tuple(self._by_code.get(code, ()))
 
+    def goes_on(self, old: Entry, now: Entry) -> bool:
+        """Whether an earlier (or later) name of a code means what the code means now.
+
+        A number can be given to another subject (30311 was 住房公积金, is 代缴社会保险费): each name on the way must be a listed
+        renaming of the one before, or like it.
+        """
+        first, last = sorted((old, now), key=lambda entry: entry.valid_from)
+        steps = sorted(
+            (e for e in self._by_code.get(now.code, ()) if first.valid_from <= e.valid_from <= last.valid_from),
+            key=lambda entry: entry.valid_from,
+        )
+        return all(
+            (now.code, bare_key(one.name), bare_key(two.name)) in self._renamed or _alike(one.name, two.name)
+            for one, two in pairwise(steps)
+        )
+
     def named(self, year: int, name: str, slack: int = 0) -> tuple[Entry, ...]:
         """Entries of that very name (`name_key`) in that year, nearest years first."""
         return _nearest(self._by_name.get(name_key(name), ()), year, slack)
@@ -213,6 +240,12 @@ class Scheme:
             entry = self.get(year, code)
             if entry is not None:
                 yield entry
+
+
+def _alike(one: str, two: str) -> bool:
+    """Whether two names of one code are forms of one name: one within the other, or more than half of it the same."""
+    short = loose_key(one), loose_key(two)
+    return short[0] in bare_key(two) or short[1] in bare_key(one) or fuzz.ratio(*short) >= 50
 
 
 def _nearest(entries: Iterable[Entry], year: int, slack: int) -> tuple[Entry, ...]:
@@ -330,7 +363,12 @@ def _read_scheme(name: str) -> Scheme:
         for row in read_csv(f"catalog/{name}.csv")
     )
     aliases = ((row["alias"], row["code"]) for row in read_csv("catalog/aliases.csv") if row["catalog"] == name)
-    return Scheme(name, entries, aliases)
+    renamed = (
+        (row["old_code"], row["old_name"], row["new_name"])
+        for row in (read_csv("catalog/functional_changes.csv") if name == "functional" else ())
+        if row["old_code"] and row["old_code"] == row["new_code"]
+    )
+    return Scheme(name, entries, aliases, renamed)
 
 
 @lru_cache(maxsize=1)

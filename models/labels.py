@@ -49,8 +49,12 @@ def split_label(text: str) -> Label:
     return _split_label(text) if len(text) <= LONGEST_LABEL else Label(None, "")
 
 
+_SMALL_BRACKETS = str.maketrans("﹙﹚﹝﹞", "（）（）")
+
+
 @lru_cache(maxsize=32768)
 def _split_label(text: str) -> Label:
+    text = text.translate(_SMALL_BRACKETS)
     folded = fold(plain(text).replace("\n", ""))
     code: str | None = None
     spaced = fold_keeping_blanks(text)

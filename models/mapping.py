@@ -56,10 +56,13 @@ def only(entries: Iterable[Entry]) -> Entry | None:
 
 
 def bases(label: Label) -> tuple[str, ...]:
-    """The printed name, and without a final bracket that only repeats the 款 (行政运行（人大）)."""
-    if label.hint is None:
-        return (label.name,)
-    return label.name, label.name[: -len(label.hint) - 2]
+    """The printed name, without a final bracket that only repeats the 款 (行政运行（人大）), without a bare level mark
+    (公务员医疗补助项)."""
+    if label.hint is not None:
+        return label.name, label.name[: -len(label.hint) - 2]
+    if len(label.name) > 4 and label.name[-1] in "类款项":
+        return label.name, label.name[:-1]
+    return (label.name,)
 
 
 def span(entry: Entry) -> str:

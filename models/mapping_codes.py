@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 
@@ -26,8 +27,15 @@ def classify_in(
 ) -> Mapping:
     """Map a printed code and name in one scheme; texts too long for a label count as not printed."""
     code, name = _short(code), _short(name)
+    if code is not None and _LETTERS_IN_CODE.fullmatch(code.strip()):
+        code = code.translate(_LETTERS)
     parents = tuple(parent for parent in parents if _short(parent))
     return _classify(scheme, year, code, name, parents, fund, level)
+
+
+_LETTERS_IN_CODE = re.compile(r"(?=(?:\D*\d){2})[\dOoIl|]{3,9}")
+_LETTERS = str.maketrans("OoIl|", "00111")
+"""Letters typed or recognised for digits, in a cell that holds nothing but a code (2O80505)."""
 
 
 def _short(text: str | None) -> str | None:
@@ -149,6 +157,10 @@ def _agrees(scheme: Scheme, year: int, entry: Entry, label: Label) -> Mapping:
         if key == entry.key or bare_key(name) == bare_key(entry.name):
             return Mapping(score=1.0)
         old = next((other for other in scheme.history(entry.code) if bare_key(other.name) == bare_key(name)), None)
+        if old is not None and not scheme.goes_on(old, entry):
+            return Mapping(
+                conflict=f"印出的编码{entry.code}在{span(old)}是“{old.name}”，{year}年已改作“{entry.name}”，与印出的名称不符"
+            )
         if old is not None:
             if old.distance(year) <= SLACK:
                 return Mapping(score=0.98)

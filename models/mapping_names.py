@@ -95,7 +95,7 @@ def _candidates(scheme: Scheme, year: int, name: str, level: str, parent: str | 
     def old_names(base: str) -> Iterable[Entry]:
         for entry in (*scheme.ever_named(base), *scheme.loosely_named(year, base, 99)):
             alive = scheme.near(year, entry.code)
-            if alive is not None:
+            if alive is not None and scheme.goes_on(entry, alive):
                 yield alive
 
     tiers: tuple[Callable[[str], Iterable[Entry]], ...] = (
@@ -181,7 +181,10 @@ def _among(scheme: Scheme, year: int, name: str, parent: Entry, children: tuple[
     old = only(
         child
         for child in children
-        if any(loose_key(entry.name) == loose_key(name) for entry in scheme.history(child.code))
+        if any(
+            loose_key(entry.name) == loose_key(name) and scheme.goes_on(entry, child)
+            for entry in scheme.history(child.code)
+        )
     )
     if old is not None:
         return mapped(old, "alias", 0.85, f"“{name}”是{old.code}的旧称，{year}年称“{old.name}”")
@@ -307,12 +310,13 @@ def _renamed(scheme: Scheme, year: int, name: str, level: str | None) -> Mapping
     """An old name, whose code lives on: a 类, one of the level asked for, or nearly the same name."""
     old = only(
         entry
-        for entry in (
-            scheme.near(year, other.code)
+        for other, entry in (
+            (other, scheme.near(year, other.code))
             for other in (*scheme.ever_named(name), *scheme.loosely_named(year, name, 99))
             if bare_key(other.name) in (bare_key(name), bare_key(name) + "支出")
         )
         if entry is not None
+        and scheme.goes_on(other, entry)
         and (level is None or entry.level == level)
         and (level is not None or entry.level == "类" or loose_key(entry.name) == loose_key(name))
     )

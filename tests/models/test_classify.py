@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -338,3 +339,30 @@ def test_a_typing_error_never_leads_to_a_neighbour(year: int) -> None:
         ):
             found = classify_function(year, name=typed, parents=parents)
             assert found.code in (None, entry.code), (typed, found)
+
+
+def test_a_number_given_to_another_subject_is_no_renaming() -> None:
+    # 30311 was 住房公积金 until 2017 and is 代缴社会保险费; 住房公积金 is 30113 now.
+    printed = classify_economic(2024, code="30311", name="住房公积金")
+    assert printed.conflict is not None
+    assert "已改作" in printed.conflict
+    assert classify_economic(2024, name="住房公积金", parent="对个人和家庭的补助").code is None
+    assert classify_economic(2016, name="住房公积金", parent="对个人和家庭的补助").code == "30311"
+    assert classify_function(2026, code="2080209", name="部队供应").conflict is not None
+    # a renaming is one: the old name still tells the code
+    assert classify_function(2021, code="20805", name="行政事业单位离退休").conflict is None
+    assert classify_economic(2021, code="310", name="其他资本性支出").conflict is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "code"),
+    [
+        ({"code": "2O80505", "name": "机关事业单位基本养老保险缴费支出"}, "2080505"),
+        ({"code": "20805O5", "name": "机关事业单位基本养老保险缴费支出"}, "2080505"),
+        ({"name": "行政单位医疗﹙项﹚", "parents": ("卫生健康支出", "行政事业单位医疗")}, "2101101"),
+        ({"name": "行政单位医疗项", "parents": ("卫生健康支出", "行政事业单位医疗")}, "2101101"),
+        ({"name": "国有资本经营预算支出项目"}, None),
+    ],
+)
+def test_letters_for_digits_and_marks_without_brackets(printed: dict[str, Any], code: str | None) -> None:
+    assert classify_function(2024, **printed).code == code
