@@ -123,6 +123,8 @@ def _without_seals(colours: Pixels) -> tuple[Pixels, list[tuple[int, int, int, i
     for x, y, w, h, _ in stats[1:count].tolist():
         if min(w, h) >= _SEAL * longest and max(w, h) <= 2.2 * min(w, h) and max(w, h) < 0.5 * longest:
             seals.append((x, y, x + w, y + h))
+    parts: list[list[int]] = stats[1:count].tolist()
+    seals = [_with_arcs(_with_arcs(seal, parts), parts) for seal in seals]
     # The star inside a ring is part of the same seal.
     seals = [one for one in seals if not any(_inside(one, other) for other in seals if other != one)]
     grey = grey.copy()
@@ -140,6 +142,21 @@ def _without_seals(colours: Pixels) -> tuple[Pixels, list[tuple[int, int, int, i
         if left is not None:
             left[area][_rims(grey[area], tint)] = 255
     return grey, seals, left
+
+
+def _with_arcs(seal: tuple[int, int, int, int], parts: list[list[int]]) -> tuple[int, int, int, int]:
+    """A seal with the arcs of its ring that rules or noise have torn off: long, thin, within the square it must fill.
+    Lines of red text are no arcs: they fill their box."""
+    x0, y0, x1, y1 = seal
+    side = max(x1 - x0, y1 - y0)
+    if min(x1 - x0, y1 - y0) > 0.97 * side:
+        return seal
+    left, top, right, bottom = x1 - 1.3 * side, y1 - 1.3 * side, x0 + 1.3 * side, y0 + 1.3 * side
+    for x, y, w, h, area in parts:
+        within = x >= left and y >= top and x + w <= right and y + h <= bottom
+        if within and max(w, h) >= 0.2 * side and min(w, h) >= 0.04 * side and area <= 0.4 * w * h:
+            x0, y0, x1, y1 = min(x0, x), min(y0, y), max(x1, x + w), max(y1, y + h)
+    return (x0, y0, x1, y1)
 
 
 def _rims(grey: Pixels, tint: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -279,3 +279,18 @@ def test_what_a_seal_leaves_is_no_ink_and_print_under_it_is_read_from_the_pictur
     ink = plain.grey < 100
     assert (ready.without_rims()[ink] < 160).mean() > 0.98  # no figure is taken off with the rims
     assert (plain.rims, plain.red, plain.under_seal((640, 350, 650, 360))) == (None, None, False)
+
+
+def test_a_ring_that_rules_tear_apart_is_one_seal_and_red_text_beside_it_stays() -> None:
+    picture = _form(seal=True)
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((500, 425, 790, 443), fill="white")  # nothing of the ring is left here
+    draw.text((800, 470), "RED 12.50", fill=RED, font=_font(26))
+    ready = prepare(np.asarray(picture), 595.2)
+    (seal,) = ready.seals
+    factor = ready.grey.shape[1] / picture.width
+    assert seal[3] == pytest.approx(481 * factor, abs=8)  # down to the foot of the ring
+    foot = ready.grey[round(455 * factor) : round(478 * factor), round(640 * factor) : round(730 * factor)]
+    assert (foot < 150).mean() < 0.01
+    text = ready.grey[round(470 * factor) : round(500 * factor), round(800 * factor) : round(930 * factor)]
+    assert text.min() < 140
