@@ -13,6 +13,7 @@ from flows.intake import register
 from flows.observer import Observer
 from flows.operations import session_of
 from flows.pool import Finished, run_jobs
+from flows.unmapped import stage_keys_with
 from flows.versions import stage_key
 from flows.work import Job
 from models.operations import Member, Original
@@ -35,7 +36,7 @@ def read_documents(
 
     again: read failed ones once more. target, pool: what reads a document, and what runs the reading. Returns every document concerned, members of archives in place of the archives.
     """
-    key = stage_key()
+    key = stage_keys_with(home, stage_key())
     queue, concerned, seen = list(dict.fromkeys(documents)), list[str](), set[str]()
     while queue:
         jobs, opened = [], []
@@ -43,19 +44,19 @@ def read_documents(
             if sha256 in seen:
                 continue
             seen.add(sha256)
-            facts = staging.read_facts(home.stage(sha256, key))
+            facts = staging.read_facts(home.stage(sha256, key(sha256)))
             if facts is None or (again and facts.failure is not None and home.original(sha256).exists()):
-                jobs.append(_job(home, sha256, key, configuration))
+                jobs.append(_job(home, sha256, key(sha256), configuration))
             opened.append(sha256)
         if jobs:
             observer.reading(len(jobs))
             _read_batch(home, jobs, configuration, observer, target, pool)
         queue = []
         for sha256 in opened:
-            facts = staging.read_facts(home.stage(sha256, key))
+            facts = staging.read_facts(home.stage(sha256, key(sha256)))
             if facts is None:
                 raise HomeError(f"暂存目录里没有 {sha256[:12]} 的读取结果；请检查磁盘空间和数据目录的权限。")
-            members = _settle(home, run_id, sha256, facts, key)
+            members = _settle(home, run_id, sha256, facts, key(sha256))
             if facts.archive:
                 queue += members
             else:
@@ -145,23 +146,21 @@ def unread(home: Home) -> list[str]:
 
 
 def outdated(home: Home) -> list[str]:
-    """Originals last read by another version of the code or the reference data."""
-    key = stage_key()
+    """Originals last read by another version of the code, the reference data or the steward's vocabulary."""
+    key = stage_keys_with(home, stage_key())
     with session_of(home) as session:
-        query = (
-            select(Original.sha256)
-            .where((Original.stage_key != key) | Original.stage_key.is_(None))
-            .order_by(Original.sequence)
-        )
-        return [sha256 for sha256 in session.scalars(query) if home.original(sha256).exists()]
+        query = select(Original.sha256, Original.stage_key).order_by(Original.sequence)
+        return [
+            sha256 for sha256, last in session.execute(query) if last != key(sha256) and home.original(sha256).exists()
+        ]
 
 
 def staged_documents(home: Home, documents: Iterable[str]) -> list[str] | None:
     """The documents (members in place of archives) if all of them are staged under the present code, else None."""
-    key, found, queue = stage_key(), list[str](), list(documents)
+    key, found, queue = stage_keys_with(home, stage_key()), list[str](), list(documents)
     while queue:
         sha256 = queue.pop(0)
-        facts = staging.read_facts(home.stage(sha256, key))
+        facts = staging.read_facts(home.stage(sha256, key(sha256)))
         if facts is None:
             return None
         if facts.archive:

@@ -98,7 +98,10 @@ def _read(job: Job, path: Path, root: Path, kind: str, seconds: float, alarm: Al
 
     started = time.monotonic()
     extract = read(path, name=job.file_name, limits=Limits(max_seconds=seconds, more_time=more))
+    from models import steward
     from models.interpret import interpret
+
+    steward.use(Path(job.home) / "vocabulary" / "steward.jsonl")
 
     def understand(one: Extract) -> Disclosure:
         return interpret(one, file_name=job.file_name, source_uri=job.source_uri)
