@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from data import read_toml
@@ -37,6 +38,7 @@ def text_findings(
     """All findings about the text, rule by rule."""
     if metadata.fiscal_year:
         yield from _stale_years(lines, outcome, metadata.fiscal_year, metadata.report_kind or "")
+        yield from _compared_with_itself(lines, outcome, metadata.fiscal_year)
         yield from _names(lines, outcome, metadata.fiscal_year)
     yield from _numbering(lines, outcome)
     yield from _units(lines, outcome)
@@ -104,6 +106,34 @@ def _stale_years(lines: Sequence[Line], outcome: Outcome, year: int, kind: str) 
                 expected=wanted,
                 observed=seen,
             )
+
+
+def _compared_with_itself(lines: Sequence[Line], outcome: Outcome, year: int) -> Iterator[Finding]:
+    """ "2025年“三公”经费预算13万元，比2025年减少5万元" in the budget of 2026: the first year is last year's text."""
+    count = 0
+    for number, (first, second) in enumerate(pairwise(outcome.reads)):
+        if (first.line_no, first.sentence, first.what.item) != (second.line_no, second.sentence, second.what.item):
+            continue
+        if second.measure != "change" or second.compare is None or second.compare[0] != year - 1:
+            continue
+        if first.compare is not None or first.item.fiscal_year != year - 1:
+            continue
+        before = outcome.reads[number - 1] if number else None
+        if before is not None and (before.line_no, before.what.item) == (first.line_no, first.what.item):
+            continue
+        count += 1
+        if count > _MOST:
+            return
+        line = lines[first.line_no]
+        yield Finding(
+            "TXT-YEAR-STALE",
+            "warning",
+            f"此处应为 {year} 年，文中写作 {year - 1} 年（与上年相比的正是该数）：“{_quote(line, first.figure.start, first.figure.after)}”",
+            line.place(first.figure.start),
+            expected=str(year),
+            observed=str(year - 1),
+            locators=(first.item.locator,),
+        )
 
 
 # --- names -------------------------------------------------------------------------------------------------------

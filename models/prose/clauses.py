@@ -200,6 +200,11 @@ def _token(
         if not (clause.subjects and _same_clause(context, text, clause, token)):
             clause.fund = token.value
             clause.fund_start = token.start
+        elif (
+            clause.subjects[-1].group == "operation" and clause.subjects[-1].fund == "all" and token.value in FUND_ITEMS
+        ):
+            # "委托业务费财政拨款预算": the fund stands behind the thing.
+            clause.subjects[-1] = replace(clause.subjects[-1], fund=token.value)
     elif kind == "scope":
         clause.scope = text[token.start : token.end]
     elif kind == "subject":

@@ -84,3 +84,10 @@ def test_increase_that_is_a_decrease() -> None:
 def test_doubled_punctuation_is_only_a_remark() -> None:
     (finding,) = [f for f in found("主要用于日常支出。。") if f.code == "TXT-PUNCTUATION"]
     assert finding.severity == "info"
+
+
+def test_a_figure_of_last_year_compared_with_last_year_is_a_stale_year() -> None:
+    assert "TXT-YEAR-STALE" in codes("2023年“三公”经费预算13.5万元，比上年减少5.5万元。")
+    assert "TXT-YEAR-STALE" not in codes(
+        "2024年“三公”经费预算13.5万元，2023年“三公”经费预算19万元，比上年减少5.5万元。"
+    )
