@@ -28,9 +28,10 @@ def lines_of_fills(areas: Floats, ruled: Sequence[Box]) -> tuple[Floats, Floats]
         return None
     xs, ys = _snapped(cells[:, [0, 2]]), _snapped(cells[:, [1, 3]])
     boxes = np.column_stack([xs[:, 0], ys[:, 0], xs[:, 1], ys[:, 1]])
-    boxes = boxes[[i for block in _blocks(boxes) if _tiled(boxes[block]) for i in block]]
-    if not len(boxes):
+    tables = [boxes[block] for block in _blocks(boxes) if _tiled(boxes[block])]
+    if not tables:
         return None
+    boxes = np.concatenate([*tables, *map(_white_rows, tables)])
     xs, ys = boxes[:, [0, 2]], boxes[:, [1, 3]]
     level = np.concatenate([np.column_stack([ys[:, side], xs]) for side in (0, 1)])
     steep = np.concatenate([np.column_stack([xs[:, side], ys]) for side in (0, 1)])
@@ -68,6 +69,18 @@ def _tiled(boxes: Floats) -> bool:
     return all(_row(sorted(band), left, right) for band in bands.values()) and all(
         lower[0] >= upper[1] for upper, lower in pairwise(sorted(bands))
     )
+
+
+def _white_rows(boxes: Floats) -> Floats:
+    """The cells of rows left white, which are as wide as those in the row under them."""
+    found: list[tuple[float, float, float, float]] = []
+    bottom = float(boxes[:, 1].min())
+    for top in np.unique(boxes[:, 1]).tolist():
+        row = boxes[boxes[:, 1] == top]
+        if top > bottom:
+            found += [(x0, bottom, x1, top) for x0, _, x1, _ in row.tolist()]
+        bottom = max(bottom, float(row[:, 3].max()))
+    return np.array(found).reshape(-1, 4)
 
 
 def _row(band: list[tuple[float, float]], left: float, right: float) -> bool:
