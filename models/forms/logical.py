@@ -345,6 +345,11 @@ def _place(found: list[LogicalTable], segment: _Segment, captions: list[str], af
     header, rows = split_header(segment.rows)
     table = segment.table
     edges = _edges(table)
+    if last is not None and title is None and rows and _is_beginning(last, table):
+        # The page ended after the first header row: the table proper stands on the next, drawn in its own columns.
+        found.pop()
+        title, unit, owner, captions = last.title, unit or last.unit, owner or last.owner, [*last.captions, *captions]
+        last = found[-1] if found else None
     if (
         last is not None
         and not after_prose
@@ -366,6 +371,13 @@ def _place(found: list[LogicalTable], segment: _Segment, captions: list[str], af
             table.engine, {segment.ordinal}, title is not None, title or _caption_title(captions),
         )
     )  # fmt: skip
+
+
+def _is_beginning(last: LogicalTable, table: Table) -> bool:
+    """Whether all that was found of a titled table is a header of other columns at the foot of the page before."""
+    pages = table.place.page, last.last_page
+    next_page = pages[0] is not None and pages[1] is not None and pages[0] - pages[1] == 1
+    return next_page and last.title is not None and not last.rows and 0 < last.n_columns < table.n_columns
 
 
 def _continues(

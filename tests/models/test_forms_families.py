@@ -246,3 +246,18 @@ def test_one_economic_code_on_rows_that_differ_by_government_code() -> None:
     )  # fmt: skip
     assert [i.economic_code for i in reading.line_items if i.component == "total"].count("30101") == 2
     _holds(reading, 4)
+
+
+def test_header_at_the_foot_of_a_page_and_the_table_on_the_next() -> None:
+    reading = _read(
+        line("财政拨款收支预算总表"), line("单位：万元"), table("收入 | 支出"),
+        table("""
+            项目名称 | 金额 | 支出用途 | <
+            ^ | ^ | 项目名称 | 金额
+            一、一般公共预算 | 33.15 | 一、基本支出 | 20.10
+             |  | 二、项目支出 | 13.05
+            收入合计 | 33.15 | 支出合计 | 33.15
+        """, page=2),
+    )  # fmt: skip
+    assert [(f.form, f.unit, f.items, f.amounts) for f in reading.forms] == [("grant_income_expenditure", "万元", 5, 5)]
+    assert _one(reading, component="basic").flow == "expenditure"
