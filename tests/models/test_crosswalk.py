@@ -126,3 +126,16 @@ def test_known_chains_of_the_reform() -> None:
     assert {"20808", "20828"} <= set(police.candidates)
     for year in range(2019, 2027):
         assert year not in _carry(crosswalk, 2018, "2010401")
+
+
+def test_every_code_that_comes_goes_or_changes_its_name_has_a_row_of_change() -> None:
+    catalog = load_catalog()
+    told_from = {(change.year, change.old_code) for change in catalog.changes}
+    told_to = {(change.year, change.new_code) for change in catalog.changes}
+    for year in range(2008, 2028):
+        before = {entry.code: entry.name for entry in catalog.functional.in_year(year - 1)}
+        after = {entry.code: entry.name for entry in catalog.functional.in_year(year)}
+        gone = {(year, code) for code, name in before.items() if after.get(code) != name}
+        come = {(year, code) for code in after.keys() - before.keys()}
+        assert gone <= told_from, sorted(gone - told_from)
+        assert come <= told_to, sorted(come - told_to)
