@@ -44,7 +44,7 @@ def normalise(text: str) -> Body:
             break
     name = _LEADING.sub("", _STAMP.sub("", _SHORT.sub("", name))).strip("：:，,。.、；;-—_")
     # "…委员会部门2023年度部门决算": the word belongs to the account, not to the body.
-    name = re.sub(r"(?<=[会局厅委院处所室])部门$", "", name)
+    name = re.sub(r"(?<=[会局厅委院处所室])(?:部门|系统)$", "", name)
     for kind, marks in (("unit", vocabulary["unit_marks"]), ("department", vocabulary["department_marks"])):
         for mark in marks:
             if name.endswith(mark) and len(name) > len(mark) + 2:
