@@ -199,7 +199,7 @@ def _mark(walk: _Walk, clause: _Clause, token: Token, text: str) -> None:
     if token.value == "（":
         walk.depth += 1
         walk.sub = True
-        clause.outside = replace(clause)
+        clause.outside = replace(clause, outside=None)
     elif token.value == "）":
         walk.depth = max(0, walk.depth - 1)
         walk.sub = False
