@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -103,7 +103,36 @@ def read_performance(extract: Extract, metadata: Metadata) -> PerformanceReading
                 reader.interrupted = True
         else:
             reader.table(ordinal, block, caption, caption_unit)
-    return reader.result()
+    result = reader.result()
+    return replace(result, findings=(*result.findings, *_unread_amounts(extract, result)))
+
+
+def _unread_amounts(extract: Extract, result: PerformanceReading) -> Iterator[Finding]:
+    """Amounts in columns headed by a money unit (任务 and 预算金额 of a 整体绩效表) that no project's budget holds: named."""
+    known: dict[int | None, set[Decimal]] = {}
+    for one in result.projects:
+        amounts = (one.budget_initial_yuan, one.budget_adjusted_yuan, one.executed_yuan)
+        known.setdefault(one.place.page, set()).update(a for a in amounts if a is not None)
+    for ordinal in sorted(result.consumed):
+        table = extract.blocks[ordinal]
+        if not isinstance(table, Table):
+            continue
+        units: dict[int, str] = {}
+        left: list[Cell] = []
+        for cell in table.cells:
+            unit = unit_in(cell.text) if len(cell.text) <= 40 and "指标" not in cell.text else None
+            amount = read_amount(cell.text)
+            if unit is not None and re.search("金额|预算|资金|支出|经费", cell.text):
+                units.update(dict.fromkeys(range(cell.column, cell.column + cell.column_span), unit))
+            elif amount is not None and cell.column in units:
+                if amount.value * UNITS[units[cell.column]] not in known.get(table.place.page, set()):
+                    left.append(cell)
+            elif re.search("指标|分值|得分|权重|目标", cell.text):
+                for column in range(cell.column, cell.column + cell.column_span):
+                    units.pop(column, None)
+        if left:
+            message = f"绩效表里有 {len(left)} 个金额（“{clean(left[0].text)}”等）不是项目的预算或执行数，未读入。"
+            yield Finding("TABLE-UNREAD", "info", message, left[0].place, None, str(len(left)))
 
 
 # Beside 项目名称 in a header: then the row heads a list of projects with amounts (项目支出表), and no card of one project.

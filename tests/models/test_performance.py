@@ -7,7 +7,7 @@ from decimal import Decimal
 from extractors.model import Block, Extract, Paragraph, Place
 from models.disclosure import Metadata
 from models.performance import PerformanceReading, read_performance
-from tests.models.grids import table
+from tests.models.grids import line, table
 
 METADATA = Metadata("final_account", "department", 2024, "云溪县档案馆", None)
 
@@ -149,3 +149,18 @@ def test_list_of_projects_with_their_indicators() -> None:
         (1, "完工率", "100"),
         (2, "扫描页数", "8000"),
     ]
+
+
+def test_task_amounts_of_an_overall_card_are_named_as_unread() -> None:
+    block = table("""
+        部门整体支出绩效目标表 | < | < | <
+        部门名称 | 示例市财政局 | < | <
+        年度主要任务 | 任务名称 | 主要内容 | 预算金额（万元）
+        ^ | 机构运转 | 保障运转 | 7910.83
+        ^ | 投资评审 | 委托评审 | 2940.68
+        一级指标 | 二级指标 | 三级指标 | 指标值
+        产出指标 | 数量指标 | 评审项目数 | 30
+    """)
+    reading = read(line("部门整体支出绩效目标表"), block)
+    assert reading.consumed == {1}
+    assert [(f.code, f.observed) for f in reading.findings] == [("TABLE-UNREAD", "2")]
