@@ -49,6 +49,14 @@ class CandidateError(Exception):
     """The candidate is not fit to be published; the message is a Chinese sentence."""
 
 
+class DamagedStage(CandidateError):
+    """Staged extracts cannot be read any more: those of `documents` (id, stage key)."""
+
+    def __init__(self, documents: Sequence[tuple[str, str]]) -> None:
+        super().__init__(f"{len(documents)} 份文件的暂存结果已损坏，须重新读取。")
+        self.documents = tuple(documents)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One document as the candidate takes it: what the operational database knows and what was staged."""
@@ -262,9 +270,16 @@ def _rows(
         present = [str(path) for path in files if path.exists()]
         # In groups, so that thousands of small files do not stay open at once.
         for start in range(0, len(present), 500):
-            connection.execute(
-                f"INSERT INTO main.{table.name} BY NAME SELECT * FROM read_parquet(?)", [present[start : start + 500]]
-            )
+            try:
+                connection.execute(
+                    f"INSERT INTO main.{table.name} BY NAME SELECT * FROM read_parquet(?)",
+                    [present[start : start + 500]],
+                )
+            except duckdb.Error as error:
+                damaged = [(facts.document_id, facts.stage_key) for facts in fresh if not _readable(home, facts)]
+                if damaged:
+                    raise DamagedStage(damaged) from error
+                raise
     stages = [(document, key) for document, key in sorted(wanted.items())]
     stages += sorted(
         (entry.facts.document_id, entry.facts.stage_key) for entry in entries if entry.facts.document_id not in wanted
@@ -272,6 +287,18 @@ def _rows(
     if stages:
         rows = pa.table({"document_id": [one for one, _ in stages], "stage_key": [key for _, key in stages]})
         _insert_arrow(connection, "internal.stage", rows)
+
+
+def _readable(home: Home, facts: Facts) -> bool:
+    """Whether all the Parquet files of a staged document can be read to the end."""
+    import pyarrow.parquet as pq
+
+    try:
+        for path in home.stage(facts.document_id, facts.stage_key).glob("*.parquet"):
+            pq.read_table(path)
+    except (OSError, pa.ArrowException):
+        return False
+    return True
 
 
 def _carry_over(home: Home, connection: duckdb.DuckDBPyConnection, wanted: dict[str, str]) -> set[str]:

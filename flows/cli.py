@@ -107,6 +107,12 @@ def _explain(error: Exception) -> None:
     import tempfile
     import traceback
 
+    from flows.faults import explain
+
+    known = explain(error)
+    if known is not None and not os.environ.get("KUANXIANG_DEBUG"):
+        click.echo(f"错误：{known}", err=True)
+        return
     text = "".join(traceback.format_exception(error))
     if os.environ.get("KUANXIANG_DEBUG"):
         click.echo(text, err=True)

@@ -6,6 +6,7 @@ was at, which is reported with a reason; the rest of its batch goes to others. W
 
 from __future__ import annotations
 
+import errno
 import importlib
 import multiprocessing
 import os
@@ -37,8 +38,14 @@ _STARTING = 60.0
 """Seconds a worker may take to start, on top."""
 
 
+MACHINE_FAULTS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.EACCES, errno.EPERM}
+)
+"""Errors of writing that are no document's fault: nothing may be noted against the one that was being read."""
+
+
 class PoolError(RuntimeError):
-    """Workers cannot be started at all; the message is a Chinese sentence."""
+    """Workers cannot be started or cannot write at all; the message is a Chinese sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,8 @@ def _collect(pool: list[_Worker], pending: deque[Any], allowed: float) -> Iterat
         except (EOFError, OSError):
             yield from _bury(pool, pending, worker, None)
             continue
+        if isinstance(message, PoolError):
+            raise message
         if message == "ready":
             worker.ready, worker.started = True, time.monotonic()
         elif isinstance(message, float):
@@ -205,14 +214,25 @@ def _serve(pipe: Connection, target: str, memory_mb: int) -> None:
         except (EOFError, OSError):
             return
         for job in jobs:
-            failure: str | None = None
+            failure: str | PoolError | None = None
             try:
                 function(job)
             except MemoryError:
                 failure = NO_MEMORY
+            except OSError as error:
+                failure = _written_off(error)
             except Exception as error:
                 failure = f"处理时程序出错（{type(error).__name__}：{str(error)[:200]}）；未读取。"
             pipe.send(failure)
+
+
+def _written_off(error: OSError) -> str | PoolError:
+    """What an error of the system means: the run cannot go on, or only this document failed."""
+    if error.errno in MACHINE_FAULTS:
+        return PoolError(
+            f"读取结果写不进数据目录（{error.strerror}）：请检查磁盘空间和权限，然后再次运行；未读完的文件会接着读。"
+        )
+    return f"处理时程序出错（{type(error).__name__}：{str(error)[:200]}）；未读取。"
 
 
 def watch_memory(most_mb: int) -> None:

@@ -193,7 +193,16 @@ def travel(
     published, summary = False, dict[str, Any]()
     if entries and (force or facts != candidate.build_facts_of(home)):
         observer.stage("组建候选仓库")
-        path = steps.build(home, run_id, entries, facts, observer)
+        try:
+            path = steps.build(home, run_id, entries, facts, observer)
+        except candidate.DamagedStage as damage:
+            observer.stage(f"重新读取（{damage}）")
+            for document, key in damage.documents:
+                staging.discard(home.stage(document, key))
+            steps.read(home, run_id, [document for document, _ in damage.documents], configuration, observer)
+            entries = entries_of(home)
+            facts = build_facts(home, entries)
+            path = steps.build(home, run_id, entries, facts, observer)
         observer.stage("核对")
         summary = steps.check(home, run_id, path)
         observer.stage("发布")

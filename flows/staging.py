@@ -417,6 +417,13 @@ def write(root: Path, facts: Facts, rows: Mapping[str, list[dict[str, Any]]]) ->
             shutil.rmtree(temporary)
 
 
+def discard(root: Path) -> None:
+    """Forget a staged extract: its document counts as unread again."""
+    with suppress(FileNotFoundError):
+        (root / _FACTS).unlink()
+    shutil.rmtree(root, ignore_errors=True)
+
+
 def _sync(path: Path) -> None:
     with path.open("rb") as stream:
         os.fsync(stream.fileno())

@@ -68,6 +68,8 @@ def process(job: Job) -> Outcome:
             root, job.document_id, job.stage_key, reason, format=kind, seconds=time.monotonic() - started
         )
     except BaseException as error:
+        if isinstance(error, OSError) and error.errno in pool.MACHINE_FAULTS:
+            raise  # the disk is full or not ours to write: the document is to be read again, not to be refused
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise  # the process is to end; only what a library in Rust throws is no Exception and no end either
         # A defect of ours in interpreting must not stop the run, and must not pass for an empty document either.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 
 from flows.pool import more_time
@@ -19,3 +20,8 @@ def hurry(_job: str) -> None:
     """Ask for next to no time and take more."""
     more_time(-300.0)
     time.sleep(100)
+
+
+def full_disk(_job: str) -> None:
+    """Fail as a write on a full disk does."""
+    raise OSError(errno.ENOSPC, "No space left on device")
