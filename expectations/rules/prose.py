@@ -221,8 +221,9 @@ RULES: tuple[Rule, ...] = (
           told AS (
             SELECT e.*, n.id, n.amount, n.unit FROM empty e LEFT JOIN x_item n ON n.document_id = e.document_id
                  AND n.form = 'narrative' AND n.amount > 0 AND n.year = n.document_year AND NOT n.sub AND n.flow = 'expenditure'
-                 AND n.measure = CASE n.kind WHEN 'final_account' THEN 'final' ELSE 'budget' END
+                 AND (n.measure = CASE n.kind WHEN 'final_account' THEN 'final' ELSE 'budget' END OR n.measure = 'budget' AND e.form = 'three_public')
                  AND CASE e.form WHEN 'three_public' THEN n.component IN ('overseas', 'vehicle', 'vehicle_operation', 'vehicle_purchase', 'reception')
+                                                          OR n.item = '“三公”经费合计'
                                  WHEN 'fund_income_expenditure' THEN n.fund = 'gov_fund' ELSE n.fund = 'state_capital' END)
           SELECT document_id, form AS group_key, '《' || zh || '》' AS label, CASE WHEN count(id) > 0 THEN 'failed' ELSE 'passed' END AS state,
                  '表中有数，或正文为零' AS expected_text, '表为空，正文为 ' || in_unit(max(amount), any_value(unit)) AS observed_text,
