@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from extractors.model import Box
 from extractors.pdf_calls import address_of, collect, integers, reference, text_function
 from extractors.pdf_content import Characters, Floats, PageContent, no_characters, turn_points
+from extractors.pdf_glyphs import doubtful
 from extractors.pdf_walk import Walk, is_invisible
 
 _OF_FIGURES = np.array([ord(c) for c in "0123456789.,-%"])
@@ -99,7 +100,7 @@ def _characters(
         keep[rare] &= ~np.isin(codes[rare], _NO_TEXT)
     blanks = np.flatnonzero(codes == 32)
     keep[blanks] = integers(_generated, handle, blanks.tolist()) == 0
-    unmapped = int(np.count_nonzero((codes == 0) | (codes == 0xFFFD) | ((codes >= 0xE000) & (codes <= 0xF8FF))))
+    unmapped = doubtful(codes)
     hidden = 0
     chosen = np.flatnonzero(keep)
     indices: list[int] = chosen.tolist()

@@ -16,6 +16,7 @@ from extractors.errors import DamagedDocument, ExtractionError
 from extractors.limits import at_most
 from extractors.model import Box
 from extractors.pdf_content import Characters, PageContent, Rules, no_characters
+from extractors.pdf_glyphs import doubtful
 from extractors.pdf_lattice import GridCell, Lattice
 
 ENGINE = "pdfplumber"
@@ -59,8 +60,9 @@ def _content(page: Any, number: int) -> PageContent:
     left, top = float(page.bbox[0]), float(page.bbox[1])
     chars = [c for c in page.chars if c["text"] and c["text"] not in "\r\n\t" and c.get("upright", True)]
     # pdfminer names glyphs it cannot map "(cid:12)"
-    unmapped = sum(1 for c in chars if c["text"].startswith("(cid:") or _private(c["text"]))
+    unmapped = sum(1 for c in chars if c["text"].startswith("(cid:"))
     chars = [c for c in chars if not c["text"].startswith("(cid:")]
+    unmapped += doubtful(np.array([ord(one) for c in chars for one in c["text"]], dtype=np.int64))
     if chars:
         x0 = np.array([c["x0"] - left for c in chars], dtype=np.float64)
         x1 = np.array([c["x1"] - left for c in chars], dtype=np.float64)
@@ -83,10 +85,6 @@ def _content(page: Any, number: int) -> PageContent:
         unmapped=unmapped,
         engine=ENGINE,
     )
-
-
-def _private(text: str) -> bool:
-    return any(0xE000 <= ord(c) <= 0xF8FF or c == "\ufffd" for c in text)
 
 
 def _lattice(boxes: list[Box]) -> Lattice | None:
