@@ -90,11 +90,13 @@ class PaperView(Element, component="web/paper.js"):
 
 
 class Keys(Element, component="web/keys.js"):
-    """Listens to these keys; in_dialog: only while a dialog is open."""
+    """Listens to these keys; in_dialog: only while a dialog is open; ahead: takes a key pressed shortly before it was there."""
 
-    def __init__(self, keys: list[str], on_key: Callable[[str], Any], *, in_dialog: bool = False) -> None:
+    def __init__(
+        self, keys: list[str], on_key: Callable[[str], Any], *, in_dialog: bool = False, ahead: bool = False
+    ) -> None:
         super().__init__()
-        self._props.update({"keys": keys, "in-dialog": in_dialog})
+        self._props.update({"keys": keys, "in-dialog": in_dialog, "ahead": ahead})
         self.on("key", lambda event: on_key(_text(event)))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from typing import Any
 
 from nicegui import ui
 
+from review.actions import Refused
 from review.elements import Keys
 from review.pages import desk as desks
 from review.pages import document, item, lists, people, queue
@@ -41,14 +43,16 @@ def build(desk: desks.Desk) -> None:
                 ui.button(t("nav.logout"), color=None, on_click=_log_out).props("flat dense no-caps").classes("kx-link")
         pages = ui.sub_pages(
             {
-                "/": lambda: queue.build(desk),
-                "/item/{review_id}": lambda review_id: item.build(desk, review_id),
-                "/document/{document_id}": lambda document_id, figure="": document.build(desk, document_id, figure),
-                "/progress": lambda: lists.progress_page(desk),
-                "/runs": lambda: lists.runs_page(desk),
-                "/mappings": lambda: lists.mappings_page(desk),
-                "/audit": lambda: people.audit_page(desk),
-                "/users": lambda: people.users_page(desk),
+                "/": lambda: _guarded(desk, queue.build(desk)),
+                "/item/{review_id}": lambda review_id: _guarded(desk, item.build(desk, review_id)),
+                "/document/{document_id}": lambda document_id, figure="": _guarded(
+                    desk, document.build(desk, document_id, figure)
+                ),
+                "/progress": lambda: _guarded(desk, lists.progress_page(desk)),
+                "/runs": lambda: _guarded(desk, lists.runs_page(desk)),
+                "/mappings": lambda: _guarded(desk, lists.mappings_page(desk)),
+                "/audit": lambda: _guarded(desk, people.audit_page(desk)),
+                "/users": lambda: _guarded(desk, people.users_page(desk)),
             },
             show_404=False,
         ).classes("kx-main")
@@ -62,6 +66,17 @@ def build(desk: desks.Desk) -> None:
         chip.classes(replace=f"kx-rebuild kx-rebuild-{state.name}")
 
     ui.timer(1.0, watch)
+
+
+async def _guarded(desk: desks.Desk, page: Coroutine[Any, Any, None]) -> None:
+    """A page, if the login still stands: an open browser must not outlive it."""
+    try:
+        await desks.away(desk.me)
+    except Refused:
+        page.close()
+        ui.run_javascript("location.assign('/login')")
+        return
+    await page
 
 
 def _help(desk: desks.Desk) -> None:

@@ -493,4 +493,4 @@ def _answers(desk: Desk, item: Item) -> None:
         elif key in jobs:
             jobs[key]()
 
-    Keys([*_ACTIONS, "z", "j", "k", "u", "d", "b"], pressed)
+    Keys([*_ACTIONS, "z", "j", "k", "u", "d", "b"], pressed, ahead=True)
