@@ -20,6 +20,7 @@ def record(
     home: Home, who: str, action: str, subject: str | None = None, *, address: str | None = None, **detail: Any
 ) -> None:
     """Write one action down. detail: plain values, kept as JSON (never a password or a token)."""
+    said = {name: value for name, value in detail.items() if value is not None}
     with session_of(home) as session:
         session.add(
             AuditEntry(
@@ -28,7 +29,7 @@ def record(
                 address=address[:64] if address else None,
                 action=action,
                 subject=subject[:_LONGEST] if subject else None,
-                detail=json.dumps(detail, ensure_ascii=False, default=str)[:_LONGEST] if detail else None,
+                detail=json.dumps(said, ensure_ascii=False, default=str)[:_LONGEST] if said else None,
             )
         )
 

@@ -297,11 +297,11 @@ def _until(form: _Form) -> None:
     today = date.today()  # noqa: DTZ011 - the steward's calendar day
     with ui.element("div").classes("kx-until"):
         form.until = ui.input(label=t("decide.until")).props("outlined dense type=date stack-label").classes("kx-half")
-        for text, day in (
-            ("3 个月", today + timedelta(days=91)),
-            ("年底", date(today.year, 12, 31)),
-            ("一年", today + timedelta(days=365)),
+        for name, day in (
+            ("three_months", today + timedelta(days=91)),
+            ("year_end", date(today.year, 12, 31)),
+            ("one_year", today + timedelta(days=365)),
         ):
-            ui.button(text, color=None, on_click=lambda _, day=day: form.until.set_value(day.isoformat())).props(
-                "flat dense no-caps"
-            ).classes("kx-link")
+            ui.button(
+                t(f"decide.{name}"), color=None, on_click=lambda _, day=day: form.until.set_value(day.isoformat())
+            ).props("flat dense no-caps").classes("kx-link")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from nicegui import ui
 
 from review import access, audit
@@ -30,7 +32,7 @@ async def audit_page(desk: Desk) -> None:
                         one.address,
                         t.of("action", one.action),
                         (one.subject or "")[:24],
-                        one.detail,
+                        _spoken(one.detail),
                     ]
                     for one in entries
                 ],
@@ -91,6 +93,16 @@ async def users_page(desk: Desk) -> None:
                     desk.refresh()
 
                 ui.button(t("users.save"), color=None, on_click=save).props("unelevated no-caps").classes("kx-primary")
+
+
+def _spoken(detail: str | None) -> str:
+    """An entry's detail without JSON's marks."""
+    if not detail:
+        return ""
+    try:
+        return "　".join(f"{name}：{value}" for name, value in json.loads(detail).items())
+    except ValueError:  # cut at its greatest length
+        return detail
 
 
 def _admin(desk: Desk) -> str:
