@@ -473,6 +473,15 @@ def _named_project(name: str, text: str | None) -> list[Document]:
     return [d]
 
 
+def _total_row(name: str, text: str | None) -> list[Document]:
+    d = Document(name)
+    top: list[tuple[str | None, str, list[str | None]]] = [] if text == "无" else [(None, "合计", [text])]
+    d.code_table(
+        "expenditure", 3, _columns("total"), [*top, ("201", "甲", [text and "4.00"]), ("208", "乙", [text and "5.00"])]
+    )
+    return [d]
+
+
 def _titled(name: str, text: str | None) -> list[Document]:
     d = Document(name)
     d.table("income_expenditure", 1, title=text)
@@ -483,6 +492,7 @@ def _titled(name: str, text: str | None) -> list[Document]:
 
 
 CASES: list[Case] = [
+    ("TOTAL-ROW", _total_row, "9.00", "无", "none"),
     ("TITLE-YEAR", _titled, "2024年度收入支出决算总表", "2023年度收入支出决算总表", "none"),
     ("TOTAL-BLANK", _blank_total, "30.00", "", "failed"),
     ("TOTAL-ONE-SIDED", _one_sided, "9.00", "缺", "passed"),
