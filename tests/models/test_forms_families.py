@@ -261,3 +261,12 @@ def test_header_at_the_foot_of_a_page_and_the_table_on_the_next() -> None:
     )  # fmt: skip
     assert [(f.form, f.unit, f.items, f.amounts) for f in reading.forms] == [("grant_income_expenditure", "万元", 5, 5)]
     assert _one(reading, component="basic").flow == "expenditure"
+
+
+def test_general_public_revenue_without_the_word_budget_in_the_middle() -> None:
+    reading = _read(
+        line("2025年全市一般公共收入预算执行情况"), line("单位：万元"),
+        table("收入分类 | 预算数 | 执行数 | 占预算的%\n合计 | 420 | 400 | 95.2\n印花税 | 420 | 400 | 95.2"),
+        metadata=_government(),
+    )  # fmt: skip
+    assert {(i.form, i.fund, i.flow) for i in reading.line_items} == {("income", "general", "income")}
