@@ -25,6 +25,9 @@ _KEPT = 3
 """Documents held in memory."""
 _AROUND = 150
 """Rows shown above and below a mark in a long table."""
+_HEAD = 4
+"""Rows of a table's head that are always shown."""
+_MOST_COLUMNS = 120
 _PARAGRAPHS = 12
 """Paragraphs shown around a mark."""
 _MOST_FILES = 400
@@ -147,13 +150,28 @@ def _title(blocks: list[dict[str, Any]], number: int) -> str:
 
 
 def _table(block: dict[str, Any], row: int, title: str) -> Paper:
-    first, last = max(0, row - _AROUND), row + _AROUND
-    rows: dict[int, dict[int, PaperCell]] = {}
+    """The rows around one, every grid position filled, spans cut at the edges of what is shown."""
+    height, width = block["rows"][0], min(block["rows"][1], _MOST_COLUMNS)
+    first, last = max(0, row - _AROUND), min(height - 1, row + _AROUND)
+    # The head of the table stays in sight however far down the mark is.
+    runs = [(0, last)] if first <= _HEAD else [(0, _HEAD - 1), (first, last)]
+    rows: dict[int, dict[int, PaperCell]] = {at: {} for start, end in runs for at in range(start, end + 1)}
+    taken: set[tuple[int, int]] = set()
     for at, column, row_span, column_span, text, place, indent in block["cells"]:
-        # The head of the table stays in sight however far down the mark is.
-        if at < 4 or first <= at <= last:
-            rows.setdefault(at, {})[column] = PaperCell(text, place or "", row_span, column_span, indent)
-    return Paper(title, block["rows"][1], tuple(sorted(rows.items())), block["rows"][0] - len(rows))
+        if column >= width:
+            continue
+        for start, end in runs:
+            top, bottom = max(at, start), min(at + row_span - 1, end)
+            right = min(column + column_span, width)
+            covered = {(y, x) for y in range(top, bottom + 1) for x in range(column, right)}
+            if covered and not covered & taken:
+                taken |= covered
+                rows[top][column] = PaperCell(text, place or "", bottom - top + 1, right - column, indent)
+    for at, cells in rows.items():
+        for column in range(width):
+            if (at, column) not in taken:
+                cells[column] = PaperCell("", "", 1, 1, 0.0)
+    return Paper(title, width, tuple(sorted(rows.items())), height - len(rows))
 
 
 def _paragraphs(blocks: list[dict[str, Any]], number: int) -> Paper:

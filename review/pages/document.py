@@ -87,6 +87,7 @@ class _Page:
         self.tabs: Any = None
         self.grid: Any = None
         self._viewer: Viewer | None = None
+        self._papered = False
 
     async def open(self, table_no: int | None, figure: str = "") -> None:
         """Show a table and the page it begins on (or the page of a figure)."""
@@ -144,22 +145,30 @@ class _Page:
 
     async def _paper(self, found: Sheet, figure: Figure | None) -> None:
         """The table as read, for documents without pages."""
+        t = self._desk.words
         one = figure or next((f for row in found.rows for f in row.figures.values() if f.cell), None)
+        if one is None or not one.cell:
+            self._say(t("item.no_page"))
+            return
+        if not self._papered:
+            self._say(t("item.reading"))
+        try:
+            paper = await away(self._desk.console.papers.around, self._view.facts["document_id"], one.sheet, [one.cell])
+        except NotRead as error:
+            self._say(str(error))
+            return
+        self._papered = True
+        self.holder.clear()
+        with self.holder, ui.element("div").classes("kx-as-read"):
+            ui.label(paper.title or found.title).classes("kx-leaf-title")
+            PaperView(paper_rows(paper, {one.cell: "observed"} if figure is not None else {}))
+
+    def _say(self, text: str) -> None:
+        """A sentence in place of a picture."""
+        self._viewer = None
         self.holder.clear()
         with self.holder:
-            if one is None or not one.cell:
-                ui.label(self._desk.words("item.no_page")).classes("kx-nothing")
-                return
-            try:
-                paper = await away(
-                    self._desk.console.papers.around, self._view.facts["document_id"], one.sheet, [one.cell]
-                )
-            except NotRead as error:
-                ui.label(str(error)).classes("kx-nothing")
-                return
-            with ui.element("div").classes("kx-as-read"):
-                ui.label(paper.title).classes("kx-leaf-title")
-                PaperView(paper_rows(paper, {one.cell: "observed"} if figure is not None else {}))
+            ui.label(text).classes("kx-nothing")
 
     async def _turn_to(self, page: int, found: Sheet, figure: Figure | None) -> None:
         desk, facts = self._desk, self._view.facts
@@ -180,10 +189,7 @@ class _Page:
         try:
             picture = await away(desk.picture, facts["document_id"], page)
         except NoPicture as error:
-            self.holder.clear()
-            self._viewer = None
-            with self.holder:
-                ui.label(str(error)).classes("kx-nothing")
+            self._say(str(error))
             return
         props: dict[str, Any] = {
             "src": picture_address(facts["document_id"], page, SCALES[0]),

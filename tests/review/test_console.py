@@ -218,6 +218,20 @@ def test_a_document_without_pages_is_shown_as_read(faulty: Home, tmp_path: Path)
         papers.close()
 
 
+def test_a_table_as_read_keeps_its_columns_under_merged_cells() -> None:
+    from review.asread import _table
+
+    cells = [[0, 0, 2, 1, "项目", "A1", 0.0], [0, 1, 1, 2, "金额", "B1", 0.0], [2, 0, 1, 1, "甲", "A3", 0.0], [2, 2, 1, 1, "5", "C3", 0.0],
+             [3, 0, 400, 1, "长", "A4", 0.0], [300, 1, 1, 1, "7", "B301", 0.0]]  # fmt: skip
+    paper = _table({"rows": [403, 3], "cells": cells}, 300, "")
+    shown = dict(paper.rows)
+    assert list(shown) == [0, 1, 2, 3, *range(150, 403)] and paper.cut == 146
+    assert shown[0][0].row_span == 2 and shown[0][1].column_span == 2 and sorted(shown[1]) == [1, 2]
+    assert [shown[2][column].text for column in range(3)] == ["甲", "", "5"]
+    assert shown[3][0].row_span == 1 and shown[150][0].text == "长" and shown[150][0].row_span == 253
+    assert shown[300][1].place == "B301"
+
+
 def test_a_decision_shows_at_once_and_reaches_the_warehouse_with_the_next_run(home: Home) -> None:
     row = _row(home, "TXT-YEAR-STALE")
     assert actions.decide(home, STEWARD, row.review_id, Answer("accept", "原文如此"), seen=0) == "accepted"
