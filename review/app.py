@@ -85,8 +85,13 @@ def build(home: Home, settings: Settings) -> ASGIApp:
 
 
 def _warm(console: Any) -> None:
+    """Load what the first click needs: the queue, its first item, that item's page."""
+    from review.pages.desk import Ahead
+
     with suppress(HomeError, OSError):
-        console.queue.rows()
+        waiting = [row for row in console.queue.rows() if row.status == "open"]
+        if waiting:
+            Ahead().prepare(console, waiting[0].review_id)
 
 
 def serve(home: Home, settings: Settings, *, announce: Any) -> None:
