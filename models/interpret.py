@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from extractors.model import Extract, Place
@@ -26,15 +26,17 @@ def interpret(extract: Extract, *, file_name: str, source_uri: str) -> Disclosur
     performance = read_performance(extract, metadata)
     forms = read_forms(extract, metadata, skip=performance.consumed)
     prose = read_prose(extract, metadata, skip_tables=performance.consumed)
+    line_items = (*forms.line_items, *_recognised(extract, tied(prose.line_items, forms.line_items)))
     return Disclosure(
         metadata=metadata,
-        line_items=(*forms.line_items, *_recognised(extract, tied(prose.line_items, forms.line_items))),
+        line_items=line_items,
         statistics=(*forms.statistics, *prose.statistics),
         performance_projects=tuple(performance.projects),
         performance_indicators=tuple(performance.indicators),
         findings=(
             *_metadata_findings(metadata),
             *_recognition_findings(extract),
+            *_reading_findings(extract, line_items),
             *_unread_tables(forms.forms),
             *forms.findings,
             *performance.findings,
@@ -67,6 +69,21 @@ def _recognition_findings(extract: Extract) -> Iterator[Finding]:
         if note.code == "ocr":
             message = f"{note.message}没有参与任何勾稽（quality 为 unchecked）的金额不可直接引用。"
             yield Finding("OCR-UNCONFIRMED", "warning", message, Place(page=note.page or 1), None, extract.engine)
+
+
+_CONTENT_UNREAD = ("unreadable", "scan", "picture", "pictures", "composite", "embedded_objects", "embedded_chunk")
+"""Notes of the readers that say that a part of the document was not read."""
+
+
+def _reading_findings(extract: Extract, items: Sequence[LineItem]) -> Iterator[Finding]:
+    """What the reader doubts or could not read is told; names from a font without a code table flag their amounts."""
+    for note in extract.notes:
+        place = Place(page=note.page or 1)
+        if note.code in ("unmapped", "no-chinese"):
+            named = tuple(item.locator for item in items if note.page is None or item.place.page == note.page)
+            yield Finding("FONT-UNREADABLE", "warning", note.message, place, None, extract.engine, named)
+        elif note.code in _CONTENT_UNREAD:
+            yield Finding("CONTENT-UNREAD", "info", note.message, place, None, note.code)
 
 
 def _metadata_findings(metadata: Metadata) -> Iterator[Finding]:

@@ -218,7 +218,9 @@ line_item = _table(
         "一表列多个单位时所属单位",
         "unit a row belongs to where one table lists several",
     ),
-    _column("column_label", String, "列标题", "表头自上而下的原文，以“ / ”相连", "header path above the amount as printed"),
+    _column(
+        "column_label", String, "列标题", "表头自上而下的原文，以“ / ”相连", "header path above the amount as printed"
+    ),
     _column("reason", String, "原因", "正文所述增减或差异的原因", "why it changed or differs, as the prose states it"),
     _column("subset", Boolean, "其中", "是否为其中项，不重复相加", "a subset, never an addend"),
     _column("printed_code", String, "印出编码", "文件上印的编码", "code as printed"),

@@ -153,7 +153,9 @@ def _samples() -> list[Sample]:
 def _government_samples(seed: int) -> list[tuple[Sample, Document]]:
     """A government's budget, and its debt table in two formats that print the same figures."""
     budget = government_budget("云岭市2025年政府预算.pdf", PLACE, 2025, seed)
-    debts = [debt_table(f"云岭市2024年地方政府债务余额情况表{suffix}", PLACE, 2025, seed) for suffix in (".pdf", ".xlsx")]
+    debts = [
+        debt_table(f"云岭市2024年地方政府债务余额情况表{suffix}", PLACE, 2025, seed) for suffix in (".pdf", ".xlsx")
+    ]
     return [
         (Sample(document.file, None, year, "budget", Layout()), document)
         for document, year in ((budget, 2025), *((debt, 2024) for debt in debts))

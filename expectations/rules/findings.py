@@ -42,6 +42,14 @@ CODES: tuple[FindingCode, ...] = (
         "数字由文字识别（OCR）读出，待确认",
         "未参与勾稽的金额逐个对照原件；读错的“更正”，全部核对后“豁免”。",
     ),
+    FindingCode(
+        "FONT-UNREADABLE",
+        "字体缺少编码表，文字层不可信",
+        "名称和科目逐个对照原件；读错的“更正”，全部核对后“豁免”。",
+    ),
+    FindingCode(
+        "CONTENT-UNREAD", "文件有一部分没有读取（图片、嵌入对象、损坏的页）", "对照原件；该部分的金额不在库中。"
+    ),
     FindingCode("PERF-UNIT-MISSING", "绩效表未标金额单位", "对照原件确定单位。"),
     FindingCode("TABLE-UNREAD", "表未读成", "对照原件；该表的金额不在库中。"),
     FindingCode("TABLE-COLUMN-UNREAD", "表中有列未读成", "对照原件；该列的金额不在库中。"),

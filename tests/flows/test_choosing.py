@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from extractors.model import Doubt, Extract, Note, Table
+from extractors.model import Doubt, Extract, Note, Paragraph, Table
 from extractors.ocr_candidates import candidates, separated
 from extractors.ocr_engine import Reading
 from flows.choosing import settle_figures
@@ -147,7 +147,14 @@ def two_forms(elsewhere: str) -> Extract:
     cell = next(one for one in lone.cells if one.text.endswith(MARK))
     assert cell.place.box is not None
     doubt = Doubt(1, cell.place.box, cell.text, (("1,372.13", "初读"), ("1,312.13", "复读")), True)
-    blocks = [line("支出决算表"), line("单位：万元"), lone, line("支出决算表（二）"), line("单位：万元"), other]
+    blocks: list[Paragraph | Table] = [
+        line("支出决算表"),
+        line("单位：万元"),
+        lone,
+        line("支出决算表（二）"),
+        line("单位：万元"),
+        other,
+    ]
     return replace(extract(blocks), format="pdf-scan", doubts=(doubt,))
 
 

@@ -72,12 +72,12 @@ def _plain(text: str | None) -> str:
 def _fits(printed: Printed, item: LineItem) -> bool:
     """Whether a line item says what the page shows for one amount."""
     got = {
-        "flow": item.flow,
-        "fund": item.fund,
-        "component": item.component,
-        "measure": item.measure,
+        "flow": item.flow or "",
+        "fund": item.fund or "",
+        "component": item.component or "",
+        "measure": item.measure or "",
         "year": str(item.fiscal_year),
-        "column": _plain(getattr(item, "column_label", None)),
+        "column": _plain(item.column_label),
     }
     meaning = all(
         want == "*" or got[key] in want.split("|") for key, want in printed.meaning.items() if key != "column"
@@ -118,7 +118,7 @@ def test_every_printed_amount_is_read_once_with_its_meaning(real: Path, name: st
     near = Counter(a.text for a in missing)
     seen = [
         f"{i.place.page} 页 {i.item_name} {i.function_code or i.economic_code} {i.published_text}{i.published_unit} "
-        f"{i.form} {i.flow} {i.fund} {i.component} {i.measure} {i.fiscal_year} {getattr(i, 'column_label', '')}"
+        f"{i.form} {i.flow} {i.fund} {i.component} {i.measure} {i.fiscal_year} {i.column_label}"
         for i in left
         if i.published_text in near or not missing
     ]

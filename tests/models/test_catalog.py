@@ -101,7 +101,7 @@ def test_data_files_are_found_by_name_and_never_outside() -> None:
 
 
 def test_a_year_nobody_saw_is_never_called_certain() -> None:
-    rows = {(row["fiscal_year"], row["code"]): row["confidence"] for row in load_catalog().function_rows()}
+    rows = {(int(str(row["fiscal_year"])), row["code"]): row["confidence"] for row in load_catalog().function_rows()}
     assert rows[2024, "2010101"] == "source"
     # the lists of these years were not at hand, nor was that of a year to come
     assert {rows[year, "2010101"] for year in (2011, 2014, 2027)} == {"inferred"}
