@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 from typing import Any
 
 from flows import reading, road
@@ -10,6 +12,9 @@ from flows.home import Home, ingestion_lock
 from flows.intake import take_local
 from flows.observer import Intake, Observer
 from flows.sources import Skipped, is_url
+
+_LEAST_FREE = 32 << 20
+"""Bytes that a run needs at the very least: a server's database, logs, a candidate of no documents."""
 
 
 def run(home: Home, sources: list[str], observer: Observer, **options: Any) -> road.RunReport:
@@ -23,6 +28,7 @@ def run(home: Home, sources: list[str], observer: Observer, **options: Any) -> r
         report = _unchanged(home, options["run_id"], sources, observer, reread=bool(options.get("reread")))
         if report is not None:
             return report
+    _room(home)
     from flows.prefect_server import PrefectServer
 
     with PrefectServer(home) as server:
@@ -34,6 +40,12 @@ def run(home: Home, sources: list[str], observer: Observer, **options: Any) -> r
         report = pipeline.ingest_flow(str(home.root), sources, **options)
         assert isinstance(report, road.RunReport)
         return report
+
+
+def _room(home: Home) -> None:
+    """Refuse to begin on a disk so full that nothing can end well. Raises OSError as the disk itself would later."""
+    if shutil.disk_usage(home.root).free < _LEAST_FREE:
+        raise OSError(errno.ENOSPC, "No space left on device", str(home.root))
 
 
 class _Quiet(Observer):

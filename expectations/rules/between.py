@@ -360,7 +360,7 @@ RULES: tuple[Rule, ...] = (
                 FROM c e JOIN c i ON i.document_id = e.document_id AND i.measure = e.measure AND i.year = e.year AND i.fc = e.fc AND i.form = 'income'
                 WHERE e.form = 'expenditure'),
           g AS (SELECT document_id, measure, year, count(*) AS n, count(*) FILTER (abs(gap) > tolerance) AS off, sum(gap) FILTER (abs(gap) > tolerance) AS net,
-                       list(id) FILTER (abs(gap) > tolerance) AS ids, list(iid) FILTER (abs(gap) > tolerance) AS iids,
+                       list(id ORDER BY id) FILTER (abs(gap) > tolerance) AS ids, list(iid ORDER BY id) FILTER (abs(gap) > tolerance) AS iids,
                        string_agg(label, '、' ORDER BY fc) FILTER (abs(gap) > tolerance) AS labels, sum(tolerance) AS tolerance,
                        max(amount) FILTER (abs(gap) > tolerance) AS most, max(other) FILTER (abs(gap) > tolerance) AS most_other FROM d GROUP BY ALL)
           SELECT document_id, 'swap|' || measure || '|' || year AS group_key, coalesce(labels, '收入表、支出表各科目') AS label,

@@ -123,7 +123,7 @@ RULES: tuple[Rule, ...] = (
                  '《财政拨款收入支出总表》' || any_value(n.zh) AS label,
                  coalesce(sum(amount) FILTER (what IN ('opening', 'in')), 0) AS expected,
                  coalesce(sum(amount) FILTER (what IN ('out', 'closing')), 0) AS observed,
-                 sum(half) FILTER (what IS NOT NULL) AS tolerance, list(id) FILTER (what IS NOT NULL) AS ids, any_value(unit) AS unit,
+                 sum(half) FILTER (what IS NOT NULL) AS tolerance, list(id ORDER BY id) FILTER (what IS NOT NULL) AS ids, any_value(unit) AS unit,
                  CASE WHEN any_value(lumped) AND count(*) FILTER (what IN ('opening', 'closing')) = 0 THEN 'insufficient_data' END AS state
           FROM part p JOIN whole USING (document_id, table_no, measure, year) JOIN x_fund_name n ON n.code = f
           WHERE f IN ('general', 'gov_fund', 'state_capital')

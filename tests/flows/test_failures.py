@@ -112,3 +112,17 @@ def test_known_faults_are_explained_and_defects_are_not() -> None:
     assert "占用" in str(explain(sqlite3.OperationalError("database is locked")))
     assert "权限" in str(explain(PermissionError(errno.EACCES, "Permission denied", "/x")))
     assert explain(ValueError("x")) is None
+
+
+def test_a_run_does_not_begin_on_a_full_disk(
+    home: Home, inbox: Path, order: Order, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import shutil
+    from types import SimpleNamespace
+
+    order("a.html", amounts=["1.00"])
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=1 << 20))
+    with pytest.raises(SystemExit) as exit_:
+        main(["--home", str(home.root), "ingest", str(inbox)])
+    assert exit_.value.code == 1 and "磁盘空间不足" in capsys.readouterr().err
+    assert not home.warehouse.exists()
