@@ -103,6 +103,8 @@ class Run:
                         f"{done} inputs, {time.monotonic() - started:.0f} s, {len(self._findings)} findings", flush=True
                     )
             self._bury(child)
+        except KeyboardInterrupt:
+            print("interrupted: the figures so far")
         finally:
             child.stop()
             shutil.rmtree(self._folder, ignore_errors=True)
