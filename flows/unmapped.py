@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -303,6 +304,7 @@ def _problem(name: str, value: str, words: tuple[str, ...] | None) -> str | None
     return None if value in codes else f"科目表里没有编码“{value}”"
 
 
+@lru_cache(maxsize=2)
 def _codes(name: str) -> frozenset[str]:
     catalog = load_catalog()
     rows = catalog.function_rows() if name == "function_code" else catalog.economic_rows()

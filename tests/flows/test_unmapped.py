@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from flows import road
+from flows import checking, road
 from flows.cli import main
 from flows.home import Home
 from flows.observer import Observer
@@ -29,8 +30,16 @@ def _workbook(path: Path, body: str, rows: list[list[Any]]) -> None:
     book.save(path)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _without_checks() -> Iterator[None]:
+    """What is unmapped does not depend on the expectations (they have their own tests), and they take most of a run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checking, "check", lambda home, run_id, path: {})
+        yield
+
+
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def home(_without_checks: None, tmp_path_factory: pytest.TempPathFactory) -> Home:
     folder = tmp_path_factory.mktemp("unmapped")
     made = Home(folder / "home").create()
     made.configuration_file.write_text("[reading]\nworkers = 1\nseconds = 60.0\n", encoding="utf-8")
