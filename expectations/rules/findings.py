@@ -26,6 +26,7 @@ CODES: tuple[FindingCode, ...] = (
     FindingCode("TXT-NAME-UNKNOWN", "科目名称在当年科目表中不存在", _TEXT),
     FindingCode("TXT-ITEM-NUMBERING", "条目编号不连续", _TEXT),
     FindingCode("TXT-UNIT-MISSING", "金额后缺单位", _TEXT),
+    FindingCode("TXT-NUMBER-MALFORMED", "正文中的金额不是规范的数字", "对照原件；该数不在库中。"),
     FindingCode("TXT-PLACEHOLDER", "留有模板占位符", _TEXT),
     FindingCode("TXT-PUNCTUATION", "标点错误", _TEXT),
     FindingCode("TXT-CONTRADICTION", "文字与所列金额矛盾", _TEXT),

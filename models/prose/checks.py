@@ -15,7 +15,7 @@ from typing import Any
 
 from data import read_toml
 from extractors.model import Extract, Table
-from models.catalog import load_catalog, loose_key, name_key
+from models.catalog import load_catalog, name_key
 from models.classify import was_abolished
 from models.disclosure import Finding, Metadata
 from models.prose.figures import figures
@@ -25,6 +25,8 @@ from models.text import fold
 
 _MOST = 20
 """No more findings of one kind than a steward would read."""
+_LONGEST_NAME = 40
+"""No name of a 科目 is longer; what is, is a sentence."""
 
 
 @lru_cache(maxsize=1)
@@ -42,6 +44,7 @@ def text_findings(
         yield from _names(lines, outcome, metadata.fiscal_year)
     yield from _numbering(lines, outcome)
     yield from _units(lines, outcome)
+    yield from _malformed(lines)
     yield from _placeholders(lines, extract)
     yield from _denials(lines, outcome, metadata.fiscal_year or 0)
     yield from _count_sums(lines, outcome)
@@ -142,7 +145,7 @@ def _compared_with_itself(lines: Sequence[Line], outcome: Outcome, year: int) ->
 def _names(lines: Sequence[Line], outcome: Outcome, year: int) -> Iterator[Finding]:
     """Names that were abolished before the year, and names that no year knows; once per name."""
     scheme = load_catalog().functional
-    known = {name_key(entry.name) for entry in scheme.entries} | {loose_key(entry.name) for entry in scheme.entries}
+    sentence = re.compile(read_toml("vocabulary/prose.toml")["names"]["sentence"])
     seen: set[tuple[str, str]] = set()
     for number, named, section in outcome.named:
         if named.scheme != "function":
@@ -166,8 +169,10 @@ def _names(lines: Sequence[Line], outcome: Outcome, year: int) -> Iterator[Findi
         for level, name in zip("类款项", named.names, strict=True):
             if name is None or level == "类" or f"{name}（" not in named.text or not _stands_alone(line, named.start):
                 continue
+            if len(name) > _LONGEST_NAME or sentence.search(name):
+                continue
             key = (level, name_key(name))
-            if key in seen or _known(scheme, name, level, known):
+            if key in seen or _known(scheme, name, level):
                 continue
             seen.add(key)
             yield Finding(
@@ -184,7 +189,7 @@ def _stands_alone(line: Line, start: int) -> bool:
     return start == 0 or re.fullmatch(r".{0,9}[、.．）。：；]", line.text[max(0, start - 10) : start]) is not None
 
 
-def _known(scheme: Any, name: str, level: str, known: set[str]) -> bool:
+def _known(scheme: Any, name: str, level: str) -> bool:
     """Whether any year's catalog has that name, at that level, or knows it as another form of one."""
     short = re.sub(r"（[^（）]*）$", "", name)
     for form in dict.fromkeys((name, short)):
@@ -243,6 +248,22 @@ def _units(lines: Sequence[Line], outcome: Outcome) -> Iterator[Finding]:
             f"“{line.text[figure.start : figure.end]}”后缺少单位或百分号，未读取：“{_quote(line, figure.start, figure.end)}”",
             line.place(figure.start),
             observed=line.text[figure.start : figure.end],
+        )
+
+
+def _malformed(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Amounts whose digits are no number, or that may be negative or not: never read, always told."""
+    hits = [(line, figure) for line in lines for figure in figures(line.text) if figure.malformed]
+    for line, figure in hits[:_MOST]:
+        printed = line.text[figure.start : figure.after]
+        dash = line.text[figure.start - 1 : figure.start] == "—"
+        why = "前的短横是负号还是连接号不能确定" if dash else "不是规范的数字"
+        yield Finding(
+            "TXT-NUMBER-MALFORMED",
+            "warning",
+            f"金额“{printed}”{why}，未读取：“{_quote(line, figure.start, figure.after)}”",
+            line.place(figure.start),
+            observed=printed,
         )
 
 

@@ -10,6 +10,7 @@ from models.prose.lexicon import Token
 from models.prose.names import Named
 from models.prose.state import Clause, Context, What
 from models.prose.subjects import FUND_ITEMS, what_of, what_of_class, what_of_path
+from models.text import fold
 
 _GROUPS = frozenset({"three_public", "operation", "procurement"})
 _COMPARABLE = frozenset({"year", "last_year", "this_year", "measure", "fund", "subject", "noise"})
@@ -66,11 +67,37 @@ def _piece(context: Context, line: Line, start: int, end: int, named: list[Named
     if clause.zone is not None and not _reopens(context, clause, tokens):
         return
     tokens = _without_body(context, text, start, _without_brackets(tokens))
+    if _whole_budget(context, line, start, end, tokens):
+        total = context.lexicon.subjects["expenditure_total"]
+        clause.subjects.append(what_of(context, total, None, text[tokens[-1].start : end], None))
+        clause.measure, clause.last_end = tokens[-1].value, end
+        return
     for index, token in enumerate(tokens):
         follower = tokens[index + 1] if index + 1 < len(tokens) else None
         if clause.zone is not None:
             return
         _token(context, text, token, follower, clause, inside)
+
+
+def _whole_budget(context: Context, line: Line, start: int, end: int, tokens: list[Token]) -> bool:
+    """Whether a clause is the body's name and 预算 before the total of its expenditure, told with its parts.
+
+    "某局（本级）预算9万元，包括人员支出4万元、公用支出5万元" under a heading of expenditure.
+    """
+    if context.body is None or not tokens or tokens[-1].kind != "measure" or tokens[-1].end != end:
+        return False
+    if "支出" not in (line.section or "") + (line.part or ""):
+        return False
+    words = line.text[start : tokens[-1].start]
+    name = re.sub(r"（[^（）]*）|^(?:\d{4}年度?)|(?:部门|单位)$", "", words)
+    told = re.match(r"([\d，.]+)[百千万亿]?元，(?:包括|其中)[^，。；\d]{2,12}\d", line.text[end : end + 60])
+    if told is None or name not in (context.body, "本部门", "本单位"):
+        return False
+    # "（本级）" may be one unit of several: then only a total that was told before is the whole.
+    number = told.group(1)
+    return "（" not in words or any(
+        read.item.item == "总计" and fold(read.item.published_text) == number for read in context.outcome.reads
+    )
 
 
 def _reopens(context: Context, clause: Clause, tokens: list[Token]) -> bool:

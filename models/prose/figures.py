@@ -1,7 +1,8 @@
 """Figures in running text: which digits are money, percentages, counts or years, and which are none of these.
 
 Only the digits and what stands directly beside them are looked at; what a figure means is for the reader. A figure
-that a line end or a blank cut in two is marked `broken` and must not be used.
+that a line end or a blank cut in two is marked `broken` and must not be used; so is one whose digits are no number
+("7,50331万元"), and one before which a dash may be a sign or a mere dash ("收入-1.71万元"): these are `malformed` too.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from models.money import LARGEST_YUAN, UNITS
 
 _NUMBER = r"\d{1,3}(?:，\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _FIGURE = re.compile(
-    rf"(?P<sign>(?:(?<![\d一-龥）])|(?<=[为是]))—)?(?P<number>{_NUMBER})(?P<tail>百万元|亿元|万元|千元|元|万(?=[（）。，；、])|%|‰|个百分点|年度|年)?"
+    rf"(?P<sign>(?:(?<![\d一-龥）—])|(?<=[为是]))—)?(?P<number>{_NUMBER})(?P<tail>百万元|亿元|万元|千元|元|万(?=[（）。，；、])|%|‰|个百分点|年度|年)?"
 )
 _ZERO = re.compile(
     r"(?:均为|都为|全部为|各为|为|是|均是|也为|皆为)(?P<number>零)(?P<tail>百万元|亿元|万元|元)?(?=[。，；、（）]|$)"
@@ -34,7 +35,7 @@ class Figure:
     """One figure of a line.
 
     kind: ``money``, ``percent``, ``count`` (any other unit or none), ``year``, ``bare`` (no unit beside it), ``skip`` (a
-    threshold, a unit price, part of a reference). start, end: span of the digits; after: end including the unit. value:
+    threshold, a unit price, part of a reference). start, end: span of sign and digits; after: end including the unit. value:
     as printed, in `unit`; decimals: printed places. broken: cut by a line end or blank, never to be used.
     """
 
@@ -47,6 +48,7 @@ class Figure:
     unit: str | None
     broken: bool = False
     signed: bool = False
+    malformed: bool = False
 
     def yuan(self, unit: str | None = None) -> Decimal:
         """The amount in 元."""
@@ -64,15 +66,48 @@ _COUNTED = re.compile(
 
 def figures(text: str) -> list[Figure]:
     """All figures of a normalised line, left to right."""
-    found: list[Figure] = []
+    odd = [_malformed_figure(run) for run in _RUN.finditer(text) if _malformed(text, run)]
+    found: list[Figure] = list(odd)
     for match in _FIGURE.finditer(text):
-        found.append(_figure(text, match))
+        if not any(figure.start < match.end() and match.start("number") < figure.after for figure in odd):
+            found.append(_figure(text, match))
     found.extend(
         Figure("money", m.start("number"), m.end("number"), m.end(), Decimal(0), 0, m.group("tail"))
         for m in _ZERO.finditer(text)
     )
     found.sort(key=lambda figure: figure.start)
     return _series(text, found)
+
+
+_RUN = re.compile(
+    r"(?<![\d.·A-Za-z—])(?<!\d，)(?P<sign>—)?(?P<digits>[.·]?\d[\d，.。·`OoIl]*)(?P<unit>百万元|亿元|万元|千元|元|万(?=[（）。，；、]))"
+)
+"""Digits and what can be mistyped among them, directly before a unit of money."""
+_PLAIN = re.compile(rf"(?:{_NUMBER})$")
+_SERIES_HEAD = re.compile(r"(?:分别|依次|各)(?:为|是|完成|支出|增加|减少|增长|下降)?$")
+
+
+def _malformed(text: str, run: re.Match[str]) -> bool:
+    """Whether digits before a unit are neither a number nor several numbers of one list ("分别为12.5，13.6万元")."""
+    digits = run.group("digits")
+    before = text[max(0, run.start() - _NEAR) : run.start()]
+    if _PLAIN.match(digits):
+        # After a word a dash is a sign or a dash: the amount would be right in one reading and wrong in the other.
+        # A range ("5万元—8万元") has its dash behind a unit.
+        return run.group("sign") is not None and re.search(r"[一-龥）](?<![为是元万亿年月日])$", before) is not None
+    parts = digits.split("，")
+    if all(_PLAIN.match(part) for part in parts):
+        places = {len(part.partition(".")[2]) for part in parts}
+        listed = len(places) == 1 and places != {0}
+        return not (listed or _SERIES_HEAD.search(before))
+    return True
+
+
+def _malformed_figure(run: re.Match[str]) -> Figure:
+    unit = "万元" if run.group("unit") == "万" else run.group("unit")
+    return Figure(
+        "money", run.start("digits"), run.end("digits"), run.end(), Decimal(0), 0, unit, broken=True, malformed=True
+    )
 
 
 def _figure(text: str, match: re.Match[str]) -> Figure:
@@ -111,7 +146,7 @@ def _figure(text: str, match: re.Match[str]) -> Figure:
             kind = "bare"
     if signed and value:
         value = -value
-    return Figure(kind, start, end, after, value, decimals, unit, broken, signed)
+    return Figure(kind, match.start("sign") if signed else start, end, after, value, decimals, unit, broken, signed)
 
 
 def _series(text: str, found: list[Figure]) -> list[Figure]:

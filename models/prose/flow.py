@@ -32,7 +32,9 @@ _NUMBER_PREFIXES = (
     (5, re.compile(r"^（(\d{1,2})）")),
     (6, re.compile(r"^[①-⑳]")),
 )
-_PAGE_NUMBER = re.compile(r"^(?:[—·]*\d{1,3}[—·]*|第\d{1,3}页(?:[，/]?共\d{1,3}页)?|\d{1,3}／\d{1,3})$")
+_PAGE_NUMBER = re.compile(r"^(?:[—·─━－＿_]*\d{1,3}[—·─━－＿_]*|第\d{1,3}页(?:[，/]?共\d{1,3}页)?|\d{1,3}／\d{1,3})$")
+_PAGE_MARK = re.compile(r"^—{1,2}\d{1,3}—{1,2}(?=[一-龥])|─{1,2}\d{1,3}─{1,2}")
+"""A page number between dashes that was read as part of the text around it."""
 _CONTENTS = re.compile(r"[.…·]{4,}\d*$|[.…·]{2,}\d{1,3}$")
 _LONGEST = 6000
 """No paragraph is read as longer than this."""
@@ -110,9 +112,13 @@ def _normalise(piece: _Piece) -> None:
         for part in folded:
             characters.append(part)
             origins.append((piece.key, offset))
-    piece.text = "".join(characters)
+    text = "".join(characters)
+    for number in reversed(list(_PAGE_MARK.finditer(text))) if "─" in text or text[:1] == "—" else ():
+        del origins[number.start() : number.end()]
+        text = text[: number.start()] + text[number.end() :]
+    piece.text = text
     piece.origins = origins
-    piece.last_length = len(characters)
+    piece.last_length = len(text)
 
 
 def _numeric(character: str) -> bool:

@@ -37,7 +37,7 @@ def emit(
         unitless = line.text[figure.start] != "零"
     amount = figure.yuan(unit)
     if measure == "change" and change is not None:
-        if change == 0 and figure.value:
+        if (change == 0 or figure.signed) and figure.value:
             count_unread(context, number, [figure])
             return
         amount = amount * (change if change else 1)

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
+from data import read_toml
+from models.catalog import load_catalog
 from models.classify import Mapping, classify_economic, classify_function
 from models.labels import parse_path
 
@@ -101,6 +104,7 @@ def _span(text: str, run: list[re.Match[str]], floor: int) -> Iterator[PathSpan]
     quote = text.rfind("”", start, run[0].start() - 1)
     if quote > start and run[0].start() - quote > 2:
         start = quote + 1
+    start += _words_before(text[start : run[0].start()], run[0]["level"])
     parsed = parse_path(text[start : run[-1].end()])
     if parsed is None or len(text[start : run[0].start()]) < 2:
         return
@@ -111,9 +115,48 @@ def _span(text: str, run: list[re.Match[str]], floor: int) -> Iterator[PathSpan]
     yield PathSpan(start, run[-1].end(), parsed, code, run[-1]["level"])
 
 
+@lru_cache(maxsize=1)
+def _introductions() -> re.Pattern[str]:
+    """Words of a sentence that can stand directly before a name (``prose.toml``: names.introduced_by)."""
+    return re.compile("(?:" + "|".join(read_toml("vocabulary/prose.toml")["names"]["introduced_by"]) + ")$")
+
+
+def _is_name(name: str, level: str) -> bool:
+    """Whether any year's catalog has exactly this name at this level."""
+    return any(entry.level == level for entry in load_catalog().functional.ever_named(name))
+
+
+def _words_before(text: str, level: str) -> int:
+    """How many characters of a text are words of the sentence before a name: "项目调整至|科技条件与服务（款）".
+
+    Only where the whole is no name, what is left is one, and the words before it end like words before a name.
+    """
+    if len(text) > _LONGEST_NAME or _is_name(text, level):
+        return 0
+    for cut in range(1, len(text) - 2):
+        if _introductions().search(text, 0, cut) and _is_name(text[cut:], level):
+            return cut
+    return 0
+
+
+_LONGEST_NAME = 80
+
+
+def _two_names(name: str) -> tuple[str, str] | None:
+    """A 款 and a 项 printed as one 项 ("人大事务行政运行（项）"), None where the name is one of its own."""
+    if len(name) > _LONGEST_NAME or _is_name(name, "项"):
+        return None
+    for cut in range(3, len(name) - 2):
+        if _is_name(name[:cut], "款") and _is_name(name[cut:], "项"):
+            return name[:cut], name[cut:]
+    return None
+
+
 def map_path(span: PathSpan, text: str, year: int, above: tuple[str | None, str | None], fund: str | None) -> Named:
     """Map a path; `above` gives the 类 and 款 names of the headings before it, for paths that begin lower."""
     names = list(span.names)
+    if span.level == "项" and names[1] is None and names[2] is not None:
+        names[1], names[2] = _two_names(names[2]) or (None, names[2])
     if names[0] is None and span.level != "类":
         names[0] = above[0]
         if names[1] is None and span.level == "项":
@@ -151,6 +194,9 @@ def coded_names(text: str, year: int, taken: list[tuple[int, int]]) -> list[Name
         if any(start < other_end and other_start < end for other_start, other_end in taken):
             continue
         code, name = match["code"], match["name"]
+        if match.start() == match.start("name") and code[0] == "2":
+            before = _words_before(name, LEVELS[len(code) // 2 - 1])
+            start, name = start + before, name[before:]
         if code[0] == "2":
             mapping = classify_function(year, code=code, name=name)
             scheme = "function"

@@ -321,3 +321,21 @@ def test_composition_after_a_purpose_with_colon() -> None:
 def test_parts_of_basic_expenditure_follow_its_fund() -> None:
     reading = read("2024年度财政拨款基本支出200万元，其中：人员经费180万元，占基本支出的90%；公用经费20万元。")
     assert {i.fund for i in reading.line_items} == {"fiscal_grant"}
+
+
+def test_budget_of_the_body_with_its_parts() -> None:
+    """Shenzhen: the body's name and 预算 before the total of its expenditure; 本级 only where that total was told before."""
+    parts = (
+        "9.5万元，包括在职人员经费4万元、公用经费1万元、对个人和家庭的补助支出2万元、增人增资0.5万元、项目支出2万元。"
+    )
+    reading = read("第三部分 部门预算支出具体情况", "云溪县档案馆预算" + parts, kind="budget")
+    assert [(i.item, i.component, i.subset, str(i.amount_yuan.normalize())) for i in reading.line_items] == [
+        ("总计", "total", False, "9.5E+4"),
+        ("在职人员经费", "personnel", True, "4E+4"),
+        ("公用经费", "operation", False, "1E+4"),
+        ("对个人和家庭的补助", "personnel", True, "2E+4"),
+        ("增人增资", "personnel", True, "5E+3"),
+        ("项目支出", "project", False, "2E+4"),
+    ]
+    unit = read("第三部分 部门预算支出具体情况", "云溪县档案馆（本级）预算" + parts, kind="budget")
+    assert all(i.item != "总计" for i in unit.line_items)

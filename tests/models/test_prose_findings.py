@@ -51,6 +51,56 @@ def test_abolished_and_unknown_names() -> None:
     assert [f.observed for f in reading if f.code == "TXT-NAME-UNKNOWN"] == ["古籍飞天工程支出"]
 
 
+def test_words_of_a_sentence_are_no_name() -> None:
+    texts = (
+        "1.政府办公厅（室）及相关机构事务（款）信访事务（项）支出330.7万元，减少5.5万元。主要原因是项目调整至科技条件与服务（款）。",
+        "某单位以前年度列在行政运行（2010301），今年改列。",
+        "2.人大事务行政运行（项）支出5.1万元。",
+    )
+    assert "TXT-NAME-UNKNOWN" not in codes("（三）支出决算具体情况", *texts)
+
+
+def test_a_page_number_between_dashes_is_no_part_of_a_name() -> None:
+    line = "1.社会保障和就业支出（类）行政事业单位养老支出（款）行政单位离退─11─休（项）：支出决算为1.5万元。"
+    reading = read("（三）支出决算具体情况", line)
+    assert [(i.item, i.function_code) for i in reading.line_items] == [("行政单位离退休", "2080501")]
+    assert "TXT-NAME-UNKNOWN" not in [f.code for f in reading.findings]
+
+
+@pytest.mark.parametrize(
+    "printed", ["7,50331", "1.234.56", "12,34.5", "3,468,18", "12..5", "12.", ".5", "1O2.5", "12,345.6,7", "12·5"]
+)
+def test_malformed_amount_is_told_and_not_read(printed: str) -> None:
+    reading = read(f"2024年度本年支出合计{printed}万元，其中：基本支出3.25万元。")
+    (finding,) = [f for f in reading.findings if f.code == "TXT-NUMBER-MALFORMED"]
+    assert (finding.severity, finding.observed) == ("warning", printed.replace(",", "，") + "万元")
+    assert [f.observed for f in reading.findings if f.code == "TXT-AMOUNT-UNREAD"] in (["1"], ["2"])
+    assert all(i.item != "本年支出合计" for i in reading.line_items)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "2024年度收、支总计各是4001.49,4020.91万元。",
+        "2024年度本年支出合计1,234,567.80元。",
+        "货物、服务分别为5,6万元。",
+        "采购金额在5万元—8万元之间的项目。",
+        "其中——5万元。",
+        "2024年度,3,468.18万元。",
+    ],
+)
+def test_proper_numbers_are_not_malformed(sentence: str) -> None:
+    assert "TXT-NUMBER-MALFORMED" not in codes(sentence)
+
+
+def test_a_dash_after_a_word_may_be_a_sign() -> None:
+    reading = read("2024年度事业收入-1.71万元。")
+    assert not reading.line_items
+    assert "TXT-NUMBER-MALFORMED" in [f.code for f in reading.findings]
+    (item,) = read("2024年度事业收入为-1.71万元。").line_items
+    assert item.amount_yuan == -17100
+
+
 @pytest.mark.parametrize("text", ["本部门为XX局所属单位。", "待填写", "简述完成情况（100字以内）"])
 def test_template_left_in(text: str) -> None:
     assert "TXT-PLACEHOLDER" in codes(text)
