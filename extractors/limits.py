@@ -1,4 +1,8 @@
-"""Bounds against hostile or runaway input, checked by every reader; crossing one raises `TooLarge`."""
+"""Bounds against hostile or runaway input, checked by every reader; crossing one raises `TooLarge`.
+
+Time is processor time of this process: a sound document is not refused because the machine is busy with others. Waiting
+without working is bounded by whoever watches the process (flows/pool.py).
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,7 @@ class Limits:
     max_bytes: size of the file; max_pages: pages (PDF) or worksheets; max_cells: table cells of the document;
     max_characters: characters of running text; max_unpacked_bytes: everything a container unpacks to;
     max_ratio: unpacked to packed size of one member; max_members: members of a container;
-    max_depth: archives within archives; max_seconds: wall time of one reader. scan_seconds: what each page that has to
+    max_depth: archives within archives; max_seconds: processor time of one reader. scan_seconds: what each page that has to
     be recognised may take beyond that, up to max_scan_seconds in all; more_time is told of it (seconds), so that whoever
     watches the reader waits as long.
     """
@@ -47,13 +51,13 @@ class Limits:
 
 
 class Clock:
-    """Wall time since it was made; `check` raises `TooLarge` once the time is used up."""
+    """Processor time since it was made; `check` raises `TooLarge` once the time is used up."""
 
     __slots__ = ("_end", "_limits", "_scans", "_seconds")
 
     def __init__(self, seconds: float, limits: Limits | None = None) -> None:
         self._seconds = seconds
-        self._end = time.monotonic() + seconds
+        self._end = time.process_time() + seconds
         self._limits = limits
         self._scans = 0.0
 
@@ -72,7 +76,7 @@ class Clock:
 
     def check(self) -> None:
         """Raise `TooLarge` when the time is used up. Cheap enough to be called for every row."""
-        if time.monotonic() > self._end:
+        if time.process_time() > self._end:
             raise TooLarge(f"读取超过 {self._seconds:g} 秒的时限，已停止；请检查文件是否异常，或拆分后重新提交。")
 
 
@@ -83,7 +87,7 @@ class Alarm:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._end = time.monotonic() + seconds
+        self._end = time.process_time() + seconds
 
     def more(self, seconds: float) -> None:
         """Grant so much more (or, if negative, less) time."""
@@ -92,16 +96,16 @@ class Alarm:
 
     def ring(self, _signal: int, _frame: FrameType | None) -> None:
         """The signal's handler: raises `TooLarge` when the time is up, else waits on."""
-        left = self._end - time.monotonic()
+        left = self._end - time.process_time()
         if left > 0.01:
-            signal.setitimer(signal.ITIMER_REAL, left, _AGAIN)
+            signal.setitimer(signal.ITIMER_PROF, left, _AGAIN)
             return
         raise TooLarge(f"处理超过 {self._seconds:.0f} 秒的时限，已停止；请检查文件是否异常，或拆分后重新提交。")
 
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[Alarm]:
-    """Stop whatever Python code runs in here after so many seconds with `TooLarge`: for libraries without a bound of their own.
+    """Stop whatever Python code runs in here after so many seconds of processor time with `TooLarge`: for libraries without a bound of their own.
 
     It interrupts Python and regular expressions, not a call into a C library. One alarm may stand within another. Only
     the main thread can have one: elsewhere, and where the system has no such timer, nothing is bounded.
@@ -110,16 +114,16 @@ def at_most(seconds: float) -> Iterator[Alarm]:
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield alarm
         return
-    began = time.monotonic()
-    handler = signal.signal(signal.SIGALRM, alarm.ring)
-    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+    began = time.process_time()
+    handler = signal.signal(signal.SIGPROF, alarm.ring)
+    left, _ = signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
     if 0 < left < seconds:  # an outer alarm rings first
         alarm.more(left - seconds)
-        signal.setitimer(signal.ITIMER_REAL, left, _AGAIN)
+        signal.setitimer(signal.ITIMER_PROF, left, _AGAIN)
     try:
         yield alarm
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, handler)
         if left > 0:
-            signal.setitimer(signal.ITIMER_REAL, max(0.001, left - (time.monotonic() - began)), _AGAIN)
+            signal.setitimer(signal.ITIMER_PROF, max(0.001, left - (time.process_time() - began)), _AGAIN)

@@ -1,5 +1,7 @@
 """Worker processes that take batches of jobs, each job under a time limit and each worker under a memory limit.
 
+A job's time is its worker's processor time, so that a busy machine costs no document; waiting without working is
+bounded too, at several times that.
 Not a ProcessPoolExecutor: that gives up all its jobs when one worker dies. Here a dead or hung worker costs the job it
 was at, which is reported with a reason; the rest of its batch goes to others. Workers die with the parent.
 """
@@ -25,6 +27,12 @@ from typing import Any
 
 _GRACE = 5.0
 """Seconds beyond a job's limit before its worker is killed: the readers' own limit should speak first."""
+
+_WAITING = 4.0
+"""Of a job's limit in processor time: so much may pass on the clock, for other processes also want the machine."""
+
+_LOOK = 1.0
+"""Seconds between two looks at what the workers have used."""
 
 _RESIDENT_SHARE = 0.45
 """Of a worker's memory limit (its address space): more than this in real memory, and it is at something hostile."""
@@ -63,6 +71,7 @@ class _Worker:
     pipe: Connection
     batch: deque[Any] = field(default_factory=deque)
     started: float = 0.0
+    used: float = 0.0
     ready: bool = False
     more: float = 0.0
 
@@ -109,7 +118,7 @@ def _hand_out(pool: list[_Worker], pending: deque[Any], limit: int, size: int, t
 
 def _give(worker: _Worker, pending: deque[Any], size: int) -> None:
     worker.batch.extend(pending.popleft() for _ in range(min(size, len(pending))))
-    worker.started = time.monotonic()
+    _begin(worker)
     with suppress(OSError, ValueError):  # it died meanwhile: `_collect` will see that
         worker.pipe.send(list(worker.batch))
 
@@ -126,9 +135,9 @@ def _start(target: str, memory_mb: int) -> _Worker:
 def _collect(pool: list[_Worker], pending: deque[Any], allowed: float) -> Iterator[Finished]:
     """Wait for the next news of any worker and yield the jobs that ended; remove workers that died or were killed."""
     busy = [worker for worker in pool if worker.batch]
-    deadline = min(_until(worker, allowed) for worker in busy)
+    patience = min(_left(worker, allowed) for worker in busy)
     by_pipe = {worker.pipe: worker for worker in busy}
-    for pipe in wait(list(by_pipe), timeout=max(0.05, deadline - time.monotonic())):
+    for pipe in wait(list(by_pipe), timeout=min(_LOOK, max(0.05, patience))):
         worker = by_pipe[pipe]  # type: ignore[index]
         try:
             message = worker.pipe.recv()
@@ -138,15 +147,17 @@ def _collect(pool: list[_Worker], pending: deque[Any], allowed: float) -> Iterat
         if isinstance(message, PoolError):
             raise message
         if message == "ready":
-            worker.ready, worker.started = True, time.monotonic()
+            worker.ready = True
+            _begin(worker)
         elif isinstance(message, float):
             worker.more += message
         elif worker.batch:
             job, spent = worker.batch.popleft(), time.monotonic() - worker.started
-            worker.started, worker.more = time.monotonic(), 0.0
+            worker.more = 0.0
+            _begin(worker)
             yield Finished(job, message, spent)
     for worker in busy:
-        if worker in pool and worker.batch and time.monotonic() > _until(worker, allowed):
+        if worker in pool and worker.batch and _left(worker, allowed) <= 0:
             worker.process.kill()
             yield from _bury(
                 pool,
@@ -156,9 +167,28 @@ def _collect(pool: list[_Worker], pending: deque[Any], allowed: float) -> Iterat
             )
 
 
-def _until(worker: _Worker, allowed: float) -> float:
-    """When a worker's patience ends; one that is still importing on a busy machine is not at its job yet."""
-    return worker.started + allowed + worker.more + (0.0 if worker.ready else _STARTING)
+def _begin(worker: _Worker) -> None:
+    """The worker turns to its next job: what it used until now was for others."""
+    worker.started, worker.used = time.monotonic(), _processor_time(worker) or 0.0
+
+
+def _left(worker: _Worker, allowed: float) -> float:
+    """Seconds until a worker's patience ends; one that is still importing on a busy machine is not at its job yet."""
+    limit = allowed + worker.more + (0.0 if worker.ready else _STARTING)
+    passed = time.monotonic() - worker.started
+    used = _processor_time(worker)
+    if used is None:
+        return limit - passed
+    return min(limit - (used - worker.used), limit * _WAITING - passed)
+
+
+def _processor_time(worker: _Worker) -> float | None:
+    """Seconds of processor time the worker has used, its threads included; None where the system does not say."""
+    try:
+        fields = Path(f"/proc/{worker.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def _bury(pool: list[_Worker], pending: deque[Any], worker: _Worker, reason: str | None) -> Iterator[Finished]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from models.disclosure import Disclosure
 
 _SECONDS, _SECONDS_PER_MB = 45.0, 45.0
-"""What a document may take, and more for each full MB of it."""
+"""Processor time a document may take, and more for each full MB of it."""
 
 
 @dataclass(frozen=True, slots=True)
