@@ -27,8 +27,13 @@ VIEWS = (
     "budget_vs_final",
     "open_issues",
     "prior_year_derived",
+    "department_history",
+    "department_lineage",
 )
 """Analysts' views that are exported beside the tables."""
+
+SPENDING_ON = "spending_on"
+"""The macro of that name takes a year; the export holds what it gives for every year of the published spending."""
 
 _BATCH = 50_000
 _SHEET_ROWS = 1_048_575
@@ -45,7 +50,7 @@ def export_tables(home: Home, folder: Path, format: str) -> list[dict[str, Any]]
     tables = {table.name: table for table in PUBLISHED_TABLES}
     resources = []
     with reading(home) as connection:
-        for one in (*tables, *VIEWS):
+        for one in (*tables, *VIEWS, SPENDING_ON):
             for part, path, rows in _write(connection, one, folder, format):
                 resources.append(_resource(connection, part, one, tables.get(one), path, rows, format))
     descriptor = {
@@ -65,13 +70,22 @@ def _write(
 ) -> Iterator[tuple[str, Path, int]]:
     path = folder / f"{table}.{format}"
     # DuckDB itself may not write here: its connection is locked to the warehouse file.
-    found = connection.execute(f"SELECT * FROM main.{name(table)}")
+    found = connection.execute(_query(connection, table))
     if format == "parquet":
         yield table, path, _parquet(found, path)
     elif format == "csv":
         yield table, path, _csv(found, path)
     else:
         yield from _xlsx(found, table, folder)
+
+
+def _query(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """The rows of a table or view; of `SPENDING_ON` those of every year, told apart by ``classification_year``."""
+    if table != SPENDING_ON:
+        return f"SELECT * FROM main.{name(table)}"
+    years = connection.execute("SELECT DISTINCT fiscal_year FROM main.spending ORDER BY 1").fetchall()
+    each = [f"SELECT * FROM main.spending_on({int(year)})" for (year,) in years if year is not None]
+    return " UNION ALL ".join(each) or "SELECT * FROM main.spending_by_year WHERE false"
 
 
 def _parquet(found: duckdb.DuckDBPyConnection, path: Path) -> int:
@@ -165,13 +179,20 @@ def _resource(
         description = table.comment
         keys = [column.name for column in table.columns if column.primary_key]
     else:
+        # `spending_by_year` is the macro's view of the newest year: the same columns.
+        view = "spending_by_year" if source == SPENDING_ON else source
         described = connection.execute(
             "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE schema_name = 'main' AND table_name = ? ORDER BY column_index",
-            [source],
+            [view],
         ).fetchall()
         fields = [{"name": row[0], "type": _duckdb_field(row[1]), "description": row[2]} for row in described]
-        comment = connection.execute("SELECT comment FROM duckdb_views() WHERE view_name = ?", [source]).fetchone()
+        comment = connection.execute("SELECT comment FROM duckdb_views() WHERE view_name = ?", [view]).fetchone()
         description, keys = (comment[0] if comment else None), []
+        if source == SPENDING_ON:
+            description = (
+                "支出，按每一年度的分类各列一遍（classification_year）；不同 classification_year 的行不可相加 | "
+                + ("spending on the classification of each year; never add rows of different classification_year")
+            )
     schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}
     if keys:
         schema["primaryKey"] = keys

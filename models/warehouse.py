@@ -26,6 +26,11 @@ from sqlalchemy import (
 MONEY = Numeric(20, 2)
 QUANTITY = Numeric(24, 6)
 
+_ROW_CONFIDENCE = (
+    "source 该年文件印出过；inferred 只有别的年度的文件印出过，该年系推出；memory-high、memory-low 凭对官方目录的记忆"
+)
+"""How sure a row of a classification is of its year."""
+
 metadata = MetaData()
 
 
@@ -126,7 +131,7 @@ function_code = _table(
     _column("level", String, "层级", "类 款 项", "level"),
     _column("parent_code", String, "上级编码", "上一层级的编码", "code one level up"),
     _column("fund", String, "预算体系", "general gov_fund state_capital 等", "fund the code belongs to"),
-    _column("confidence", String, "依据", "source 见于文件，memory 推定", "how sure the row is"),
+    _column("confidence", String, "依据", _ROW_CONFIDENCE, "how sure the row is"),
 )
 
 economic_code = _table(
@@ -140,7 +145,7 @@ economic_code = _table(
     _column("level", String, "层级", "类 款", "level"),
     _column("parent_code", String, "上级编码", "上一层级的编码", "code one level up"),
     _column("fund", String, "预算体系", "n/a", "fund"),
-    _column("confidence", String, "依据", "source 见于文件，memory 推定", "how sure the row is"),
+    _column("confidence", String, "依据", _ROW_CONFIDENCE, "how sure the row is"),
 )
 
 function_crosswalk = _table(
@@ -153,7 +158,13 @@ function_crosswalk = _table(
     _column("to_year", Integer, "新年度", "变化当年", "year of the change"),
     _column("to_code", String, "新编码", "变化后编码", "code after"),
     _column("relation", String, "关系", "renamed moved merged split abolished new", "kind of change"),
-    _column("confidence", String, "依据", "source 见于文件，memory 推定", "how sure the row is"),
+    _column(
+        "confidence",
+        String,
+        "依据",
+        "source 见于文件；memory-high、memory-low 凭对官方目录的记忆",
+        "how sure the row is",
+    ),
 )
 
 line_item = _table(
