@@ -31,6 +31,7 @@ def trace_line_item(connection: duckdb.DuckDBPyConnection, line_item_id: str) ->
         "SELECT title, unit, first_page, last_page, sheet, note FROM form_instance WHERE document_id = ? AND table_no = ?",
         [item["document_id"], item["table_no"]],
     )
+    row = _row_text(connection, item)
     code = item["function_code"] or item["economic_code"]
     names: list[dict[str, Any]] = []
     if code and item["fiscal_year"]:
@@ -57,10 +58,46 @@ def trace_line_item(connection: duckdb.DuckDBPyConnection, line_item_id: str) ->
         "document": document,
         "department": department[0] if department else None,
         "form": form[0] if form else None,
+        "row": row,
         "classification": names,
         "checks": checks,
         "reviews": reviews,
     }
+
+
+_LONG_ROW = 400
+"""No more characters of a row or passage are shown than this."""
+
+
+def _row_text(connection: duckdb.DuckDBPyConnection, item: dict[str, Any]) -> str | None:
+    """The row of a table as read (label and figures under their columns), or the passage of the prose; None where unknown."""
+    if item["form"] == "narrative":
+        found = records(
+            connection,
+            """SELECT text FROM passage WHERE document_id = ? AND page IS NOT DISTINCT FROM ? AND cell IS NOT DISTINCT FROM ?
+               AND contains(text, ?) ORDER BY passage_no LIMIT 1""",
+            [item["document_id"], item["page"], item["cell"], item["published_text"]],
+        )
+        text = found[0]["text"] if found else ""
+        at = max(0, text.find(item["published_text"] or "") - _LONG_ROW // 2)
+        return ("…" if at else "") + text[at : at + _LONG_ROW] + ("…" if len(text) > at + _LONG_ROW else "") or None
+    if item["table_no"] is None or item["row_no"] is None:
+        return None
+    cells = records(
+        connection,
+        """SELECT item_name, column_label, published_text FROM line_item
+           WHERE document_id = ? AND table_no = ? AND row_no = ? ORDER BY column_no, line_item_id""",
+        [item["document_id"], item["table_no"], item["row_no"]],
+    )
+    parts: list[str] = []
+    label = None
+    for cell in cells:
+        # A table with two sides has two labels in one row.
+        if cell["item_name"] != label:
+            label = cell["item_name"]
+            parts.append(str(label))
+        parts.append(f"{cell['column_label'] or ''} {cell['published_text']}".strip())
+    return " | ".join(parts)[:_LONG_ROW] or None
 
 
 def picture(home: Home, traced: dict[str, Any], target: Path, *, scale: float = 2.0) -> None:
@@ -72,7 +109,9 @@ def picture(home: Home, traced: dict[str, Any], target: Path, *, scale: float = 
 
     item, document = traced["line_item"], traced["document"]
     if not str(document["format"] or "").startswith("pdf") or item["page"] is None:
-        raise HomeError(f"只有 PDF 的页面可以画成图片；这个数字在 {document['format']} 的 {place_text(item)}。")
+        row = f"：“{traced['row']}”" if traced["row"] else "。"
+        kind = _FORMATS.get(document["format"], str(document["format"]).upper())
+        raise HomeError(f"{kind}没有页面图片可画；这个数字在{place_text(item)}{row}")
     original = home.original(document["document_id"])
     if not original.exists():
         raise HomeError(f"原件不在 {home.originals} 里，无法画图。")
@@ -115,6 +154,12 @@ def _page_picture(original: Path, number: int, scale: float) -> tuple[Any, float
         return page.render(scale=fitted).to_pil().convert("RGB"), fitted
     finally:
         pdf.close()
+
+
+_FORMATS = {
+    "xlsx": "电子表格（XLSX）", "xls": "电子表格（XLS）", "ods": "电子表格（ODS）", "docx": "Word 文件（DOCX）", "doc": "Word 文件（DOC）",
+    "rtf": "RTF 文件", "html": "网页", "txt": "纯文本", "ofd": "OFD 文件",
+}  # fmt: skip
 
 
 def place_text(item: dict[str, Any]) -> str:

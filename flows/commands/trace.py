@@ -33,7 +33,7 @@ _METHOD = {
     "--picture",
     metavar="FILE.png",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="把所在页画成图片并框出该格（PDF）。",
+    help="把所在页画成图片并框出该格（PDF、扫描件和图片）；其他格式没有页面图片，说明单元格和整行文字。",
 )
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 @click.pass_obj
@@ -75,6 +75,7 @@ def _lines(home: Home, traced: dict[str, Any]) -> list[str]:
         f"原件      {home.original(document['document_id'])}",
         f"位置      {where}，{place_text(item)}" + (f"，“{item['section']}”一节" if item["section"] else ""),
         f"原文      “{item['item_name']}”    “{item['published_text']}” {item['published_unit'] or ''}",
+        *([f"{'上下文' if item['form'] == 'narrative' else '同行  '}    {traced['row']}"] if traced["row"] else []),
         f"换算      {item['published_text']} {item['published_unit'] or '元'} = {amount}",
     ]
     if item["extracted_text"]:

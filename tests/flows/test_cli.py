@@ -172,7 +172,8 @@ def test_trace_leads_from_the_number_to_the_cell_and_its_checks(filled: Home) ->
         assert part in text
     traced = json.loads(_run(filled, "trace", key, "--json")[1])
     assert traced["line_item"]["line_item_id"] == key and Path(traced["original"]).exists()
-    assert _run(filled, "trace", key, "--picture", "x.png")[0] == 2  # not a PDF: said, not drawn
+    code, _, error = _run(filled, "trace", key, "--picture", "x.png")
+    assert code == 2 and "网页没有页面图片可画" in error and "行政运行" in error  # not a PDF: the row is told instead
 
 
 def test_exports_carry_no_formulas_and_a_descriptor(home: Home, order: Order, tmp_path: Path) -> None:
