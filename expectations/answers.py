@@ -124,30 +124,57 @@ def _undo(session: Session, item: ReviewItem, by: str, reason: str) -> ReviewIte
     taken_back = next((one for one in standing(session) if one.review_id == item.review_id), None)
     if taken_back is None:
         raise DecisionError("该事项没有可撤销的处理。")
-    session.add(
-        Decision(
-            review_id=item.review_id,
-            document_id=item.document_id,
-            action="undo",
-            decided_by=by,
-            reason=reason,
-            evidence=item.evidence,
-            decided_at=utc_now(),
+    answered = [taken_back, *_same_answer(session, item, taken_back)]
+    twins = [decision.item for decision in answered[1:]]
+    for one in (item, *twins):
+        session.add(
+            Decision(
+                review_id=one.review_id,
+                document_id=one.document_id,
+                action="undo",
+                decided_by=by,
+                reason=reason,
+                evidence=one.evidence,
+                decided_at=utc_now(),
+            )
         )
-    )
     session.flush()
-    last = next((d for d in standing(session) if d.review_id == item.review_id), None)
-    if last is None:
-        open_again(item)
-    else:
-        item.status, item.decided_by, item.decided_at = STATUS[last.action], last.decided_by, last.decided_at
-        item.reason, item.until = last.reason, last.until
-    unteach(session, taken_back, by)
+    in_force = {decision.review_id: decision for decision in standing(session)}
+    for one in (item, *twins):
+        last = in_force.get(one.review_id)
+        if last is None:
+            open_again(one)
+        else:
+            one.status, one.decided_by, one.decided_at = STATUS[last.action], last.decided_by, last.decided_at
+            one.reason, one.until = last.reason, last.until
+    for decision in answered:
+        unteach(session, decision, by)
     if taken_back.action == "reject" and item.document_id not in rejected_documents(session):
         for other in _of_document(session, item, "rejected"):
             open_again(other)
     session.flush()
     return item
+
+
+def _same_answer(session: Session, item: ReviewItem, decision: Decision) -> list[Decision]:
+    """This very answer at items that ask the same question under another id (see `expectations.reconciling`).
+
+    A correction that changes a code changes the id of the question about it: taken back at one, it is taken back at both.
+    """
+    found = []
+    for one in standing(session):
+        if (
+            one.review_id != item.review_id
+            and (one.document_id, one.action, one.value, one.code, one.line_item_id, one.decided_by, one.decided_at)
+            == (
+                decision.document_id, decision.action, decision.value, decision.code, decision.line_item_id,
+                decision.decided_by, decision.decided_at,
+            )
+        ):  # fmt: skip
+            other = one.item
+            if other.expectation == item.expectation and sorted(other.operands) == sorted(item.operands):
+                found.append(one)
+    return found
 
 
 def _of_document(session: Session, item: ReviewItem, status: str) -> Sequence[ReviewItem]:

@@ -6,7 +6,8 @@ States of an item, and what moves it:
 * ``open`` → ``resolved`` when the check no longer fails; ``resolved`` → ``open`` when it fails again.
 * A decided item stays decided over re-ingestion and new code. When only our reading changed, the person's answer stands.
   It opens again when the evidence itself changed (another document it rests on was replaced), or a waiver ran out.
-* ``undo`` takes the last decision back; nothing is ever deleted from the list of decisions.
+* ``undo`` takes the last decision back, also where new code carried it over to another id; nothing is ever deleted from the
+  list of decisions.
 * Where new code asks the same question under another id (same document, rule, evidence and figures), the answer is carried over.
 * Rejecting a document answers its other open questions too; taking that back asks them again.
 * A corrected code teaches: the label means that code from then on (`expectations.teaching`).

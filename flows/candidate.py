@@ -173,7 +173,7 @@ def build(
         _reference(connection)
         on_step("金额与正文")
         _rows(home, connection, entries, status)
-        _harmonize(connection)
+        harmonize(connection)
         on_step("视图")
         for text in view_files():
             connection.execute(text)
@@ -358,8 +358,9 @@ def _same_columns(connection: duckdb.DuckDBPyConnection) -> bool:
     return ours == theirs and stage == (1,)
 
 
-def _harmonize(connection: duckdb.DuckDBPyConnection) -> None:
-    """Which code each code in use has on every other year's classification, where that differs."""
+def harmonize(connection: duckdb.DuckDBPyConnection) -> None:
+    """Which code each code in use has on every other year's classification, where that differs; what was there goes."""
+    connection.execute("DELETE FROM internal.harmonized")
     used = connection.execute(
         "SELECT DISTINCT fiscal_year, function_code FROM main.line_item WHERE function_code IS NOT NULL AND fiscal_year IS NOT NULL"
     ).fetchall()

@@ -15,7 +15,9 @@ from tests.flows.test_road import Order
 
 HUGE = "2000000000000.00"
 RESULTS = """SELECT document_id, expectation, group_key, outcome, severity, message, line_item_ids FROM expectation_result ORDER BY ALL"""
-ITEMS = "SELECT document_id, line_item_id, amount_yuan, quality, checks, extracted_text FROM line_item ORDER BY ALL"
+ITEMS = """SELECT document_id, line_item_id, amount_yuan, function_code, item, mapping_method, quality, checks, extracted_text
+FROM line_item ORDER BY ALL"""
+CODES = "SELECT * FROM internal.harmonized ORDER BY ALL"
 QUEUE = "SELECT review_id, document_id, status, decided_by, reason FROM review_item ORDER BY ALL"
 
 Decide = Callable[..., str]
@@ -91,3 +93,50 @@ def test_a_failure_on_the_way_leaves_the_warehouse_as_it_was(
     assert home.warehouse.stat().st_mtime_ns == mark
     assert not list(home.root.glob("warehouse.candidate-*"))
     assert query(home, "SELECT count(*) FROM review_item WHERE status = 'open'") == [(1,)]
+
+
+def test_a_code_that_is_taught_reaches_the_other_documents_and_leaves_them_again(home: Home, decide: Decide) -> None:
+    before = [query(home, sql) for sql in (ITEMS, CODES)]
+    document = decide("correct", code="2010302")
+    assert settle(home, [document]) is not None
+    at_once = [query(home, sql) for sql in (RESULTS, ITEMS, QUEUE, CODES)]
+    others = query(
+        home,
+        f"SELECT function_code FROM line_item WHERE document_id <> '{document}' AND item_name = '行政运行' AND fiscal_year = 2023",
+    )
+    assert others and {code for (code,) in others} == {"2010302"}
+    drive(home, force=True)
+    assert [query(home, sql) for sql in (RESULTS, ITEMS, QUEUE, CODES)] == at_once
+    decide("undo")
+    assert settle(home, [document]) is not None
+    assert query(home, ITEMS) == before[0]
+
+
+def test_what_was_decided_before_and_not_yet_published_is_published_with_it(home: Home, decide: Decide) -> None:
+    document = decide("correct", value="2000000.00")
+    assert settle(home, []) is not None
+    assert query(
+        home, f"SELECT count(*) FROM line_item WHERE document_id = '{document}' AND quality = 'corrected'"
+    ) == [(1,)]
+    # It is said once, and nothing is left for the next run.
+    assert not drive(home).published
+
+
+def test_a_decision_taken_while_another_is_published_is_left_to_the_next(
+    home: Home, decide: Decide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import deciding
+
+    document = decide("accept")
+    build = deciding._candidate
+
+    def slowly(*arguments: object) -> Path:
+        path = build(*arguments)  # type: ignore[arg-type]
+        decide("undo")
+        return path
+
+    monkeypatch.setattr(deciding, "_candidate", slowly)
+    assert settle(home, [document]) is not None
+    assert query(home, "SELECT status FROM review_item WHERE expectation = 'AMOUNT-LARGE'") == [("accepted",)]
+    assert drive(home).published
+    assert query(home, "SELECT status FROM review_item WHERE expectation = 'AMOUNT-LARGE'") == [("open",)]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -346,6 +347,9 @@ def test_many_decisions_make_one_rebuild_and_later_ones_another(faulty: Home) ->
             release.wait(5)
             return (0, "") if len(runs) > 1 else (1, "坏了")
 
+        def _start(self) -> Any:
+            return None
+
     rebuilder = Counted(faulty, pause=0.1, latest=1.0)
     for _ in range(5):
         rebuilder.touch()
@@ -358,6 +362,37 @@ def test_many_decisions_make_one_rebuild_and_later_ones_another(faulty: Home) ->
         time.sleep(0.02)
     rebuilder.close()
     assert len(runs) == 2 and rebuilder.state.name == "idle"
+
+
+def test_decisions_of_several_documents_reach_the_warehouse_behind_the_console(home: Home) -> None:
+    first: dict[str, Any] = {}
+    for row in Queue(home).rows():
+        first.setdefault(row.document_id, row)
+    assert len(first) == 2
+    rebuilder = Rebuilder(home, pause=0.1)
+    for row in first.values():
+        actions.decide(home, STEWARD, row.review_id, Answer("accept", "原文如此"))
+        rebuilder.touch()
+    deadline = time.monotonic() + 60
+    while rebuilder.state.name not in ("idle", "failed") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    rebuilder.close()
+    assert rebuilder.state.name == "idle", rebuilder.state.message
+    assert query(home, "SELECT count(*) FROM review_item WHERE status = 'accepted'") == [(2,)]
+    # Only what the decisions concern was looked at, by one run.
+    assert query(home, "SELECT count(*), sum(documents) FROM run WHERE kind = 'decide'") == [(1, 2)]
+    assert query(home, "SELECT count(*) > 0 FROM line_item WHERE quality = 'disputed'") == [(True,)]
+
+
+def test_a_publisher_that_dies_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    rebuilder = Rebuilder(home, pause=0.0)
+    monkeypatch.setattr("review.rebuild.sys.executable", "/bin/false")
+    rebuilder.touch()
+    deadline = time.monotonic() + 30
+    while rebuilder.state.name not in ("idle", "failed") and time.monotonic() < deadline:
+        time.sleep(0.02)
+    rebuilder.close()
+    assert rebuilder.state.name == "failed" and "意外退出" in rebuilder.state.message
 
 
 def test_codes_are_found_by_code_and_by_name() -> None:
