@@ -18,6 +18,7 @@ from models.text import clean, fold
 
 _HEADER_WORD = re.compile(r"^(类|款|项|科目编码|科目名称|科目代码|栏次|\*+|＊+)$")
 _EXACT = ("name", "alias", "code")
+_STATE_CAPITAL = "223"
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +389,8 @@ class LabelReader:
                 attempts.append(("项", (top, middle)))
             if top is not None:
                 attempts.append(("款", (top,)))
+        if self.fund == "state_capital" and self.flow == "expenditure" and top in (None, _STATE_CAPITAL):
+            attempts.append(("款", (_STATE_CAPITAL,)))  # all of this budget stands under one 类, which few lists print
         attempts.append(("类", ()))
         attempts.sort(key=lambda attempt: bool(attempt[1]) and self._complete(attempt[1][-1]))
         best: Mapping | None = None
@@ -396,6 +399,9 @@ class LabelReader:
             if mapping.code is None or mapping.level != level:
                 continue
             inside = not parents or mapping.code.startswith(parents[-1])
+            implied = parents == (_STATE_CAPITAL,) and top is None
+            if implied and mapping.method not in _EXACT:
+                continue
             if inside and mapping.method in _EXACT:
                 best = mapping
                 break
@@ -410,19 +416,20 @@ class LabelReader:
         return best
 
 
-def set_parents(labels: Sequence[RowLabel]) -> None:
+def set_parents(labels: Sequence[RowLabel], *, government: bool = False) -> None:
     """Find for every row the row it is an addend of: by code, by numbering, and the total rows.
 
-    A row whose place is not certain keeps no parent, so that no sum is made up for it.
+    A row whose place is not certain keeps no parent, so that no sum is made up for it. government: a government's
+    accounts, where a balance is one line among others and nothing stands below it.
     """
-    _Outline(labels).run()
+    _Outline(labels, government).run()
 
 
 class _Outline:
     """Walks the rows of one side in order and keeps what is open above the next row."""
 
-    def __init__(self, labels: Sequence[RowLabel]) -> None:
-        self.labels = labels
+    def __init__(self, labels: Sequence[RowLabel], government: bool = False) -> None:
+        self.labels, self.government = labels, government
         totals = [r for r in labels if r.is_total]
         self.grand = next((r for r in totals if r.entry is not None and r.entry.item == "总计"), None)
         self.current = next((r for r in totals if r.entry is not None and r.entry.item.startswith("本年")), None)
@@ -477,7 +484,28 @@ class _Outline:
             else:
                 above = self._above(row)
                 row.parent = above.row_no if above is not None and above is not row else None
+        self._drop_partial()
         self._drop_unsure()
+
+    def _drop_partial(self) -> None:
+        """A 其中 list holds some of the parts: rows that follow a 其中 row inside one code belong to that list too, and
+        add up to nothing, unless they do (“其中” said of a single row, the others complete)."""
+        by_number = {r.row_no: r for r in self.labels}
+        for marked in (r for r in self.labels if r.subset and r.code):
+            following = [
+                r
+                for r in self.labels
+                if r.row_no > marked.row_no and r.parent is not None and r.code and marked.code
+                and len(r.code) == len(marked.code) and r.code[:-2] == marked.code[:-2]
+            ]  # fmt: skip
+            for number in {r.parent for r in following if r.parent is not None}:
+                family = [r for r in self.labels if r.parent == number]
+                if family[0].row_no < marked.row_no or by_number[number].row_no > marked.row_no:
+                    continue
+                whole, parts = by_number[number].amount, [r.amount for r in family if r.amount is not None]
+                if whole is None or sum(parts, Decimal(0)) != whole:
+                    for row in family:
+                        row.parent = None
 
     def _units_only(self) -> bool:
         """Whether the rows are bodies (收入总表 by 预算单位) and nothing else."""
@@ -601,7 +629,8 @@ class _Outline:
             elif row.entry is not None and row.entry.flow == "balance":
                 above = self.top
             else:
-                above = self.whole
+                beside = self.whole is not None and self.whole.depth is not None and self.whole.depth >= depth
+                above = self.top if beside and self.top is not self.whole else None if beside else self.whole
         self.outline.append((depth, row))
         self.coded = [row] if row.code else []
         return above
@@ -634,7 +663,7 @@ class _Outline:
     def _unnumbered(self, row: RowLabel, code: str | None) -> RowLabel | None:
         entry = row.entry
         if entry is not None and entry.flow == "balance":
-            self.balance, self.outline, self.coded = row, [], []
+            self.balance, self.outline, self.coded = None if self.government else row, [], []
             return self.top
         if entry is not None and entry.component in ("general", "gov_fund", "state_capital"):
             if self.balance is not None:

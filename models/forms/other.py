@@ -265,7 +265,7 @@ class _OtherReader:
             if label is not None:
                 self._total_elsewhere(row, label)
                 labels.append((row, label))
-        set_parents([label for _, label in labels])
+        set_parents([label for _, label in labels], government=self.government)
         alone = sum(label.figures for _, label in labels) == 1
         for row, label in labels:
             text = self._joined(side, row, label)

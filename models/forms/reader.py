@@ -18,6 +18,7 @@ from models.forms.other import read_other
 from models.forms.periods import in_period, measure_of, years_of_table
 from models.forms.tally import Tally
 from models.forms.told import told_column, told_item
+from models.forms.trees import settled
 from models.forms.vocabulary import TitleRule, match_title, vocabulary
 from models.money import LARGEST_YUAN, is_blank, read_amount
 from models.text import clean, fold
@@ -420,7 +421,7 @@ class _TableReader:
                 labels.append((row, label))
         if len(labels) == 1 and not labels[0][1].text and not side.labels:
             labels[0][1].is_total = True
-        set_parents([label for _, label in labels])
+        set_parents([label for _, label in labels], government=self.metadata.scope == "government")
         self._balance_children(labels)
         self._report_ambiguous(self._beyond_three_public(side.figures))
         figures = self._with_parents(self._proved_by_rows(side.figures))
@@ -451,7 +452,7 @@ class _TableReader:
                     self.tally.leave(cell, "列的含义不明")
             self._report(label, row, made)
             items.extend(made)
-        return items, statistics
+        return settled(items) if self.metadata.scope == "government" else items, statistics
 
     @staticmethod
     def _balance_children(labels: list[tuple[Row, RowLabel]]) -> None:

@@ -12,11 +12,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 from models.disclosure import LineItem
 from models.forms.vocabulary import numbering_depth
 from models.text import fold
 
+_TRANSFER = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)?转移性(支出|收入)(合计)?")
 _TOTAL = re.compile(r"(合|总|小|共)计|总额|.{0,10}(合计|总计|小计)")
 
 
@@ -36,6 +38,70 @@ def proven(items: Sequence[LineItem]) -> list[LineItem]:
         )
         for i in items
     ]
+
+
+def settled(items: Sequence[LineItem]) -> list[LineItem]:
+    """The items of one government table (an official form) with the sums its transfers certainly make up.
+
+    What stands below 转移性支出, below the line of 本年合计, is each publisher's own choice: it is taken for the addends of
+    the row above only where the figures add up, and stands alone else.
+    """
+    grid = {(i.row_no, i.column_no): i for i in items if i.row_no is not None and i.column_no is not None}
+    rows, lines = _rows(items), [c.column_no or 0 for c in _columns(items)]
+    before = {r.row_no: r.parent_row_no for r in rows if r.row_no is not None and r.parent_row_no is not None}
+    kept: dict[int, int] = dict(before)
+    families: list[Family] = []
+    totals = {r.row_no for r in rows if r.level == "total"}
+    for side in _by_side(rows):
+        for head, below in _transfers(side):
+            families.extend(_outlined(r for r in below if r.parent_row_no == head))
+            families.append((head, tuple(r.row_no or 0 for r in below)))
+            for row in below:
+                if row.parent_row_no == head or row.parent_row_no in totals:
+                    kept.pop(row.row_no or 0, None)
+        families.extend(_numbered([r for r in side if not r.printed_code]))
+    places = partial(_places, grid, lines, across=False)
+    parents = _accept(families, lambda p, c: places(p, c), kept)
+    loose = {n: p for n, p in before.items() if n not in parents and p in totals}
+    parents.update(loose)
+    parents = _accept(_above_totals(rows, parents), lambda p, c: places(p, c), parents)
+    return [
+        replace(i, parent_row_no=None if i.subset or i.row_no is None else parents.get(i.row_no))
+        if i.row_no is not None and parents.get(i.row_no) != i.parent_row_no
+        else i
+        for i in items
+    ]
+
+
+def _transfers(rows: Sequence[LineItem]) -> Iterator[tuple[int, list[LineItem]]]:
+    """Each row of transfers without a code of its own, and the rows after it up to the next total or numbered row."""
+    for position, row in enumerate(rows):
+        if row.row_no is None or row.printed_code or not _TRANSFER.fullmatch(fold(row.item_name)):
+            continue
+        below: list[LineItem] = []
+        for other in rows[position + 1 :]:
+            ends = other.level == "total" or _TRANSFER.fullmatch(fold(other.item_name)) or other.printed_code
+            if ends or numbering_depth(fold(other.item_name)) == 1:
+                break
+            if not other.subset:
+                below.append(other)
+        if below:
+            yield row.row_no, below
+
+
+def _above_totals(rows: Sequence[LineItem], parents: Mapping[int, int]) -> Iterator[Family]:
+    """Every total and the rows since the last total that are nobody's addend; the last one with that total among them."""
+    for side in _by_side(rows):
+        totals = [n for n, r in enumerate(side) if r.level == "total"]
+        for number, position in enumerate(totals):
+            start = totals[number - 1] if number else 0
+            free = tuple(
+                r.row_no
+                for r in side[start:position]
+                if r.row_no is not None and not r.subset and r.row_no not in parents
+            )
+            if free:
+                yield side[position].row_no or 0, free if position == len(side) - 1 or not number else free[1:]
 
 
 def _rows(items: Iterable[LineItem]) -> list[LineItem]:
@@ -63,6 +129,7 @@ def _row_families(rows: Sequence[LineItem]) -> Iterator[Family]:
     """Proposals, the most certain first."""
     for side in _by_side(rows):
         yield from _outlined(side)
+        yield from ((head, tuple(r.row_no or 0 for r in below)) for head, below in _transfers(side))
         yield from _numbered(side)
         yield from _under_totals(side)
 
@@ -75,7 +142,7 @@ def _by_side(rows: Sequence[LineItem]) -> Iterator[list[LineItem]]:
     yield from sides.values()
 
 
-def _outlined(rows: Sequence[LineItem]) -> Iterator[Family]:
+def _outlined(rows: Iterable[LineItem]) -> Iterator[Family]:
     """What codes, numbering and totals say by themselves (models/forms/labels)."""
     children: dict[int, list[int]] = defaultdict(list)
     for row in rows:
@@ -180,11 +247,16 @@ def _places(
 
 
 def _accept(
-    families: Iterable[Family], places: Callable[[int, tuple[int, ...]], tuple[int, int, int]]
+    families: Iterable[Family],
+    places: Callable[[int, tuple[int, ...]], tuple[int, int, int]],
+    known: Mapping[int, int] | None = None,
 ) -> dict[int, int]:
-    """The parent of every row (column): of the proposals that hold in two thirds of their places, the first."""
-    parents: dict[int, int] = {}
-    summed: set[int] = set()
+    """The parent of every row (column): of the proposals that hold in two thirds of their places, the first.
+
+    known: parents that are certain already; no proposal touches those rows or sums.
+    """
+    parents: dict[int, int] = dict(known or {})
+    summed: set[int] = set(parents.values())
     for parent, children in families:
         fresh = tuple(c for c in children if c != parent)
         if not fresh or parent in summed or any(c in parents for c in fresh):

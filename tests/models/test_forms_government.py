@@ -113,3 +113,73 @@ def test_bodies_among_the_items_own_the_rows_below_them() -> None:
         i.budget_unit: i.published_text for i in reading.line_items if i.economic_code == "301" and i.column_no == 1
     }
     assert wages == {None: "100.00", "示例市造价管理站": "60.00", "示例市建设中心": "40.00"}
+
+
+def _parents(items: list[LineItem]) -> dict[str, str | None]:
+    names = {i.row_no: i.item_name for i in items}
+    return {i.item_name: names[i.parent_row_no] if i.parent_row_no is not None else None for i in items}
+
+
+def _transfers(total: int) -> dict[str, str | None]:
+    grid = table(f"""
+        项目                   | 执行数
+        一、一般公共服务支出   | 40
+        二、教育支出           | 60
+        本年支出合计           | 100
+        地方政府一般债务还本支出 | 5
+        转移性支出             | 30
+        上解上级支出           | 10
+        补充预算周转金         | 8
+        年终结转               | 12
+        支出总计               | {total}
+    """)
+    items = _read(line("2025年全市一般公共预算支出执行情况表"), line("单位：万元"), grid)
+    return _parents(items)
+
+
+def test_rows_below_transfers_are_their_addends_where_the_figures_say_so() -> None:
+    assert _transfers(135) == {
+        "一、一般公共服务支出": "本年支出合计", "二、教育支出": "本年支出合计", "本年支出合计": "支出总计",
+        "地方政府一般债务还本支出": "支出总计", "转移性支出": "支出总计", "上解上级支出": "转移性支出",
+        "补充预算周转金": "转移性支出", "年终结转": "转移性支出", "支出总计": None,
+    }  # fmt: skip
+
+
+def test_transfers_that_do_not_add_up_are_nobodys_sum() -> None:
+    grid = table("""
+        项目             | 执行数
+        本年支出合计     | 100
+        转移性支出       | 31
+        上解上级支出     | 10
+        调出资金         | 8
+        三、债务还本支出 | 7
+        结转下年支出     | 12
+        四、其他         | 7
+    """)
+    items = _read(line("2025年全市政府性基金预算支出执行情况表"), line("单位：万元"), grid)
+    below = _parents(items)
+    assert [below[n] for n in ("上解上级支出", "调出资金", "三、债务还本支出", "四、其他")] == [None, None, None, None]
+
+
+def test_a_list_that_begins_with_some_of_the_parts_is_no_sum() -> None:
+    grid = table("""
+        项目           | 预算数
+        公共安全支出   | 100
+        公安           | 100
+        其中：行政运行 | 30
+        事业运行       | 20
+    """)
+    items = _read(line("2025年市级一般公共预算支出预算明细表"), line("单位：万元"), grid)
+    assert _parents(items) == {"公共安全支出": None, "公安": "公共安全支出", "其中：行政运行": None, "事业运行": None}
+
+
+def test_kinds_of_state_capital_spending_are_known_without_their_class() -> None:
+    grid = table("""
+        项目                                 | 执行数
+        一、解决历史遗留问题及改革成本支出   | 30
+        “三供一业”移交补助支出               | 30
+        二、国有企业资本金注入               | 50
+        国有经济结构调整支出                 | 50
+    """)
+    items = _read(line("2025年全市国有资本经营预算支出执行情况表"), line("单位：万元"), grid)
+    assert [i.function_code for i in items] == ["22301", "2230102", "22302", "2230201"]
