@@ -14,6 +14,7 @@ from models.text import fold
 
 _GROUPS = frozenset({"three_public", "operation", "procurement"})
 _COMPARABLE = frozenset({"year", "last_year", "this_year", "measure", "fund", "subject", "noise"})
+_WHOLE_SPENDING = frozenset({"expenditure_total", "expenditure_current"})
 _LISTING = re.compile(r"(?:[、，和及或与]|以及|（[^（）]*）|支出|收入|预算|决算|数)+")
 _PREFIX = re.compile(
     r"(?:\d{1,2}[、.．]|（[一二三四五六七八九十\d]{1,3}）|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳])+"
@@ -28,6 +29,11 @@ def read_clause(context: Context, line: Line, start: int, end: int, named: list[
     named: the paths of the classification found in the line. Context.state is told of years and paths met on the way.
     """
     clause = Clause(zone=context.state.zone)
+    told = _lead(context, line.text, start, end)
+    if told is not None:
+        clause.zone = None
+        clause.subjects.append(told)
+        return clause
     position = start
     if start == 0:
         prefix = _PREFIX.match(line.text, 0, end)
@@ -40,6 +46,17 @@ def read_clause(context: Context, line: Line, start: int, end: int, named: list[
             _piece(context, line, position, position + len(piece), named, clause)
         position += len(piece)
     return clause
+
+
+def _lead(context: Context, text: str, start: int, end: int) -> What | None:
+    """The thing named by words over several clauses ("在…项目中，由中小企业供应商中标或成交的，采购金额")."""
+    if "，" not in text[start:end]:
+        return None
+    for pattern, subject in context.lexicon.leads:
+        match = pattern.search(text, start, end)
+        if match is not None:
+            return what_of(context, context.lexicon.subjects[subject], None, match.group(), None)
+    return None
 
 
 def _boundary(context: Context, clause: Clause, mark: str) -> None:
@@ -303,6 +320,11 @@ def _subject(context: Context, text: str, token: Token, clause: Clause) -> None:
         clause.generic = token
         clause.generic_followed = None
         return
+    last = clause.subjects[-1] if clause.subjects else None
+    summed = last is not None and last.path and clause.fund is None and subject.id in _WHOLE_SPENDING
+    if summed and not re.search("[，；。]", text[clause.last_end : token.start]):
+        # "检察（款）：2018年预算支出合计9万元": the sum of that item.
+        return
     listed = context.state.sentence_subjects
     if clause.fund == "state_capital" and subject.id == "expenditure_total" and listed and listed[-1].level == "类":
         # Among classes it is the class of that name, not the total of the account.
@@ -329,6 +351,8 @@ def _subject(context: Context, text: str, token: Token, clause: Clause) -> None:
             clause.clean = False
             return
         what = replace(what, item=f"{stage[-1]}{subject.item}")
+        # "项目支出均实行了绩效目标管理，涉及…": what was spoken of before has no amount.
+        clause.subjects, clause.mixed = [], False
     if clause.fund == "social_insurance":
         clause.clean = False
     if clause.fund is not None:

@@ -76,6 +76,7 @@ class Lexicon:
             (re.compile(entry["pattern"]), SectionKind(entry["id"], entry.get("fund"))) for entry in data["section"]
         ]
         self.published_component: dict[str, str] = data["published_component"]
+        self.leads = [(re.compile(f"(?:{entry['pattern']})$"), entry["subject"]) for entry in data.get("lead", ())]
         self.organisation = re.compile(data["organisation"]["suffix"])
         for entry in data["word"]:
             self._add(entry["phrases"], Lexeme(entry["kind"], entry.get("value", "")))

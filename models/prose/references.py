@@ -59,6 +59,10 @@ def fund_alone(context: Context, fund: str) -> list[What]:
     state = context.state
     headline = state.headline
     name = FUND_ITEMS[fund]
+    before = state.sentence_subjects[-1] if state.sentence_subjects else None
+    if before is not None and before.group == "performance" and before.fund in _SHORT_FUNDS:
+        # "绩效目标管理涉及一般公共预算拨款9万元，政府性基金预算拨款0万元"
+        return [replace(before, fund=fund, name=name)]
     if headline is None:
         section = state.section or ""
         if state.fund == fund and "收入" not in section and re.search(r"支出|拨款", section):

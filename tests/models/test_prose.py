@@ -339,3 +339,36 @@ def test_budget_of_the_body_with_its_parts() -> None:
     ]
     unit = read("第三部分 部门预算支出具体情况", "云溪县档案馆（本级）预算" + parts, kind="budget")
     assert all(i.item != "总计" for i in unit.line_items)
+
+
+def test_what_small_firms_won_is_told_by_what_was_reserved() -> None:
+    reading = read(
+        "十、政府采购支出情况说明",
+        "2024年度本部门面向中小企业预留政府采购项目预算金额9万元，面向小微企业预留政府采购项目预算金额0万元。"
+        "在面向中小企业预留的政府采购项目中，由中小企业供应商中标或成交的，采购金额8.5万元；在面向小微企业预留政府采购项目中，"
+        "由小微企业供应商中标或成交的，采购金额0万元；在其他政府采购项目中，由中小企业供应商中标或成交的，采购金额4.7万元。",
+    )
+    won = [(i.item, i.measure, i.subset, i.published_text) for i in reading.line_items if "中标" in i.item]
+    assert won == [
+        ("中小企业中标或成交金额（面向中小企业预留项目）", "final", True, "8.5"),
+        ("小微企业中标或成交金额（面向小微企业预留项目）", "final", True, "0"),
+        ("中小企业中标或成交金额（其他政府采购项目）", "final", True, "4.7"),
+    ]
+
+
+def test_money_under_performance_goals_by_fund() -> None:
+    reading = read(
+        "（三）绩效目标设置情况。2024年项目支出均实行了绩效目标管理，涉及当年一般公共预算拨款9.5万元，政府性基金预算拨款0万元。",
+        kind="budget",
+    )
+    assert [(i.item, i.fund, i.component, i.published_text) for i in reading.line_items] == [
+        ("绩效目标管理项目资金", "general", "project", "9.5"),
+        ("绩效目标管理项目资金", "gov_fund", "project", "0"),
+    ]
+
+
+def test_sum_of_a_named_code_told_as_total_spending() -> None:
+    (item,) = read("（三）支出决算具体情况", "检察（款）：2024年支出合计9.5万元。其中：").line_items
+    assert (item.item, item.level, item.published_text) == ("检察", "款", "9.5")
+    after = read("（三）支出决算具体情况", "检察（款）支出9.5万元，本年支出合计12万元。").line_items
+    assert not any(i.function_code for i in after if i.published_text == "12")
