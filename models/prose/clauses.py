@@ -351,6 +351,9 @@ def _subject(context: Context, text: str, token: Token, clause: Clause) -> None:
             clause.clean = False
             return
         what = replace(what, item=f"{stage[-1]}{subject.item}")
+        sentence = re.split("[。；]", text[max(0, token.start - 120) : token.start])[-1]
+        if subject.whole is not None and re.search(subject.whole, sentence):
+            what = replace(what, item=f"{stage[-1]}整体支出资金", component="total")
         # "项目支出均实行了绩效目标管理，涉及…": what was spoken of before has no amount.
         clause.subjects, clause.mixed = [], False
     if clause.fund == "social_insurance":

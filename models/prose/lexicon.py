@@ -23,6 +23,7 @@ class Subject:
     """What an amount can be of. fund None: from the words before it or the section. pair: income and expenditure side.
 
     combines: under a 类款项 item it is that item's part (其中：基本支出). group: family (three_public, procurement…).
+    stages, whole: patterns of the sentence before it: the stage its item begins with; that it is of all spending.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Subject:
     pair: tuple[str, str] | None = None
     measure: str | None = None
     stages: str | None = None
+    whole: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class Lexicon:
                 pair=(entry["pair"][0], entry["pair"][1]) if "pair" in entry else None,
                 measure=entry.get("measure"),
                 stages=entry.get("stages"),
+                whole=entry.get("whole"),
             )
             self.subjects[subject.id] = subject
             self._add(entry["phrases"], Lexeme("subject", subject.id))

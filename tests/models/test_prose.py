@@ -367,6 +367,17 @@ def test_money_under_performance_goals_by_fund() -> None:
     ]
 
 
+def test_money_under_performance_goals_of_all_spending_is_not_of_the_projects() -> None:
+    reading = read(
+        "2024年度，本部门整体支出纳入绩效目标管理，涉及财政性资金24.1万元；本部门共4个项目纳入绩效目标管理，涉及财政性资金合计12.7万元。",
+        kind="budget",
+    )
+    assert [(i.item, i.component, i.published_text) for i in reading.line_items] == [
+        ("绩效目标管理整体支出资金", "total", "24.1"),
+        ("绩效目标管理项目资金", "project", "12.7"),
+    ]
+
+
 def test_sum_of_a_named_code_told_as_total_spending() -> None:
     (item,) = read("（三）支出决算具体情况", "检察（款）：2024年支出合计9.5万元。其中：").line_items
     assert (item.item, item.level, item.published_text) == ("检察", "款", "9.5")
