@@ -13,6 +13,8 @@ from models.money import is_blank, read_amount, unit_in
 from models.text import clean, fold
 
 _YEAR = re.compile(r"(20\d{2})年?")
+_PLAN_YEAR = re.compile(r"^20\d{2}年(度)?(及?以后(年度|各年)?)?$")
+"""A column of a far year: when a debt is to be paid back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +276,7 @@ def _amount(
             if attributes.keys() <= {"measure", "offset"}:
                 result = replace(result, total=True)
         year = _YEAR.search(element)
-        if year and abs(int(year.group(1)) - fiscal_year) <= 3:
+        if year and (abs(int(year.group(1)) - fiscal_year) <= 3 or (form == "other" and _PLAN_YEAR.match(element))):
             result = replace(result, year=int(year.group(1)))
         if attributes:
             known = True

@@ -11,7 +11,7 @@ from models.classify import Mapping, classify_economic, classify_function
 from models.forms.columns import ColumnMeaning
 from models.forms.logical import Row
 from models.forms.rows import Period, is_subset_label, match_row, period_of
-from models.forms.vocabulary import RowEntry, numbering_depth
+from models.forms.vocabulary import RowEntry, numbering_depth, vocabulary
 from models.labels import split_label
 from models.money import is_blank, read_amount
 from models.text import clean, fold
@@ -237,7 +237,8 @@ class LabelReader:
         said = fold("".join(p for m in self.side.labels if m.kind == "name" for p in m.path))
         unmapped = label.code is None and label.entry is None and label.printed_code is None and label.depth is None
         mixed = "单位" in said and self.form not in ("project_expenditure", "three_public")
-        return bool(mixed and unmapped and not label.unit and not label.project and name)
+        bodily = mixed and any(p.search(fold(name)) for p in vocabulary().body_words)
+        return bool(bodily and unmapped and not label.unit and not label.project)
 
     @staticmethod
     def _is_total_text(text: str) -> bool:

@@ -24,12 +24,14 @@ from models.forms.periods import in_period, measure_of, years_of_table
 from models.forms.tally import FIGURES, Tally
 from models.forms.told import told_column
 from models.forms.trees import proven
-from models.forms.vocabulary import TitleRule, vocabulary
+from models.forms.vocabulary import TitleRule, numbering_depth, strip_numbering, vocabulary
 from models.money import LARGEST_YUAN, is_blank, read_amount, unit_in
 from models.text import clean, fold
 
 _LABELS = ("code", "name", "unit", "unit_code", "project", "project_code", "period")
 _EXACT = ("code", "name", "alias")
+_BUDGET_NAME = re.compile("预算(收入|支出|收支|拨款|外|内|单位)")
+"""The word 预算 in a name of money (社会保险基金预算收入): it says nothing of whether the figure is planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class OtherVocabulary:
     ignore: tuple[tuple[re.Pattern[str], str], ...]
     statistic: tuple[re.Pattern[str], ...]
     row_statistic: re.Pattern[str]
+    row_year: re.Pattern[str]
     money: re.Pattern[str]
     place: re.Pattern[str]
     no_money_title: re.Pattern[str]
@@ -54,6 +57,7 @@ def other_vocabulary() -> OtherVocabulary:
         tuple((re.compile(entry["pattern"]), entry["reason"]) for entry in raw["ignore"]),
         tuple(re.compile(entry["pattern"]) for entry in raw["statistic"]),
         re.compile(raw["words"]["row_statistic"]),
+        re.compile(raw["words"]["row_year"]),
         re.compile(raw["words"]["money"]),
         re.compile(raw["words"]["place"]),
         re.compile(raw["words"]["no_money_title"]),
@@ -93,6 +97,7 @@ class _OtherReader:
         self.whys: dict[int, str] = {}
         self.doubtful: set[int] = set()
         self.cells: dict[str, Cell] = {}
+        self.headings: list[tuple[int, tuple[int | None, str | None]]] = []
         self.flow = self._title_flow()
         self.fund = self._title_fund()
         self.government = metadata.scope == "government"
@@ -260,6 +265,7 @@ class _OtherReader:
             economic_scheme(self.year, iter(names)) or "department", open_domain=not economic,
         )  # fmt: skip
         labels: list[tuple[Row, RowLabel]] = []
+        self.headings = []
         for row in self.table.rows:
             label = reader.read(row, side.number * 10_000 + row.number)
             if label is not None:
@@ -269,11 +275,12 @@ class _OtherReader:
         alone = sum(label.figures for _, label in labels) == 1
         for row, label in labels:
             text = self._joined(side, row, label)
+            period = self._period(label, text)
             for meaning in side.figures:
                 cell = row.anchored(meaning.index) if meaning.index < len(row.cells) else None
                 if cell is None or is_blank(cell.text):
                     continue
-                self._figure(row, cell, meaning, label, text, flow, alone)
+                self._figure(row, cell, in_period(meaning, label.period), label, text, flow, alone, period)
 
     def _economic(self, side: Side) -> str | None:
         """The economic classification where the title says that the rows are by it (机关运行经费, 按经济分类)."""
@@ -316,8 +323,9 @@ class _OtherReader:
         return bool(counted) or (label.period is not None and label.period.percent)
 
     def _figure(
-        self, row: Row, cell: Cell, meaning: ColumnMeaning, label: RowLabel, text: str, flow: str | None, alone: bool
-    ) -> None:
+        self, row: Row, cell: Cell, meaning: ColumnMeaning, label: RowLabel, text: str, flow: str | None, alone: bool,
+        period: tuple[int | None, str | None],
+    ) -> None:  # fmt: skip
         """One printed figure: a line item, a statistic, or unread with a reason."""
         amount = read_amount(cell.text)
         if meaning.kind in ("percent", "count") or cell.text.strip().endswith(("%", "％")) or self._counts(label, text):
@@ -346,18 +354,19 @@ class _OtherReader:
         if reason is not None or unit is None:
             self._unread(reason or "没有注明金额单位", cell)
             return
-        item = self._item(cell, meaning, label, text, flow, unit)
+        item = self._item(cell, meaning, label, text, flow, unit, period)
         self.cells[item.locator] = cell
         self.result.items.append(item)
         self.result.tally.item(cell)
 
     def _item(
-        self, cell: Cell, meaning: ColumnMeaning, label: RowLabel, text: str, flow: str | None, unit: str
-    ) -> LineItem:
+        self, cell: Cell, meaning: ColumnMeaning, label: RowLabel, text: str, flow: str | None, unit: str,
+        period: tuple[int | None, str | None],
+    ) -> LineItem:  # fmt: skip
         amount = read_amount(cell.text)
         assert amount is not None
         entry = label.entry
-        measure, year = self._measure(in_period(meaning, label.period), text)
+        measure, year = self._measure(meaning, *period)
         mapping = label.function or label.economic
         component = meaning.component or (entry.component if entry is not None and entry.level != "total" else None)
         if component is None and _only_total(meaning):
@@ -399,18 +408,36 @@ class _OtherReader:
             column_label=column_label(meaning) or None,
         )
 
-    def _measure(self, meaning: ColumnMeaning, text: str) -> tuple[str | None, int]:
+    def _period(self, label: RowLabel, text: str) -> tuple[int | None, str | None]:
+        """The year and measure a row's own words give its amounts, or those of the numbered row it is a part of.
+
+        A year inside a name (a project, a meeting) is part of the name: only a row that begins with its year and
+        speaks of a stock, a limit or an account (2024年末债务余额) is of that year, and so are the rows below it.
+        """
+        own = text.split(" / ")[0]
+        bare = re.sub(r"^其中[：:]?", "", strip_numbering(own))
+        years = set(re.findall(r"(?<!\d)(20\d{2})(?=年)", bare))
+        found: tuple[int | None, str | None] = (None, None)
+        if len(years) == 1 and self.words.row_year.search(bare) and abs(int(*years) - self.year) <= 3:
+            said = next((name for name, pattern in self.words.measure if pattern.search(bare)), None)
+            found = int(*years), said
+        elif re.match(r"(上年|去年)(?!.*(结转|结余))", bare) and not label.subset:
+            found = self.year - 1, None
+        depth = 0 if label.is_total else numbering_depth(own)
+        if depth is not None:
+            self.headings = [h for h in self.headings if h[0] < depth]
+            if found[0] is not None or not self.headings:
+                self.headings.append((depth, found))
+        if found[0] is None and self.headings:
+            return self.headings[-1][1]
+        return found
+
+    def _measure(self, meaning: ColumnMeaning, year: int | None, said_by_row: str | None) -> tuple[str | None, int]:
         """Measure and year of one amount: said by its column, else its row, else the title, else not at all."""
-        said = meaning.measure
-        folded = fold(text)
-        year = None
-        if meaning.year is None and meaning.offset is None:
-            years = {int(y) for y in re.findall(r"(?<!\d)(20\d{2})(?=年)", folded)}
-            if len(years) == 1 and abs(next(iter(years)) - self.year) <= 3:
-                year = next(iter(years))
-            elif re.match(r"^(?:[一二三四五六七八九十]+、|（.{1,3}）|\d+[.、])?(上年|去年)(?!.*(结转|结余))", folded):
-                year = self.year - 1
-        for words in (folded if year is not None else "", fold("".join(meaning.path)), self.title):
+        if meaning.year is not None or meaning.offset is not None:
+            year = said_by_row = None
+        said = meaning.measure or said_by_row
+        for words in (_BUDGET_NAME.sub("", fold("".join(meaning.path))), self.title):
             if said is None:
                 said = next((name for name, pattern in self.words.measure if pattern.search(words)), None)
         if year is not None:

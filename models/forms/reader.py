@@ -722,6 +722,8 @@ class _TableReader:
                 item_flow = "income"
         elif self.form == "project_expenditure":
             component = "project"
+        elif self.form in _DETAIL and component == "current_expenditure":
+            component = "total"  # 本年支出 over the matrix of both classifications is all that was spent
         if component in ("opening_balance", "closing_balance"):
             item_flow = "balance"
         return component, item_fund, item_flow

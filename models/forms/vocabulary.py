@@ -69,6 +69,7 @@ class Vocabulary:
     header_words: tuple[re.Pattern[str], ...]
     total_words: tuple[re.Pattern[str], ...]
     count_rows: tuple[re.Pattern[str], ...]
+    body_words: tuple[re.Pattern[str], ...]
     rows: tuple[RowEntry, ...]
 
 
@@ -85,6 +86,7 @@ def vocabulary() -> Vocabulary:
         columns=tuple(ColumnEntry(**{**entry, "pattern": re.compile(entry["pattern"])}) for entry in columns["column"]),
         header_words=tuple(re.compile(p) for p in columns["words"]["header"]),
         total_words=tuple(re.compile(p) for p in columns["words"]["total"]),
+        body_words=tuple(re.compile(p) for p in columns["words"]["body"]),
         count_rows=tuple(re.compile(p) for p in columns["words"]["count_row"]),
         rows=tuple(RowEntry(**{**entry, "pattern": re.compile(entry["pattern"])}) for entry in rows["row"]),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from extractors.model import Block
 from models.disclosure import LineItem, Metadata
 from models.forms import FormsReading, read_forms
@@ -133,3 +135,62 @@ def test_figures_of_several_label_columns_are_named_by_all_of_them() -> None:
     )  # fmt: skip
     assert [i.item_name for i in reading.line_items] == ["档案数字化 / 企业", "绿化养护 / 事业单位"]
     assert {i.budget_unit for i in reading.line_items} == {"示例中心"}
+
+
+def _debt(metadata: Metadata, *rows: str) -> dict[str, tuple[int, str | None]]:
+    grid = table("\n".join(["项目 | 本地区", *rows]))
+    reading = read_forms(extract([line("示例市地方政府债务情况表"), line("单位：亿元"), grid]), metadata)
+    return {i.item_name: (i.fiscal_year, i.measure) for i in reading.line_items}
+
+
+def test_parts_are_of_the_year_their_heading_names() -> None:
+    metadata = Metadata("budget", "government", 2025, "示例市财政局", None)
+    assert _debt(
+        metadata,
+        "一、2024年末地方政府债务余额实际数 | 30.5",
+        "其中：一般债务 | 20.5",
+        "（二）专项债务 | 10.0",
+        "二、2025年地方政府债务余额限额预算数 | 40.5",
+        "其中：一般债务限额 | 25.5",
+        "三、其他 | 1.5",
+    ) == {
+        "一、2024年末地方政府债务余额实际数": (2024, "prior_final"),
+        "其中：一般债务": (2024, "prior_final"),
+        "（二）专项债务": (2024, "prior_final"),
+        "二、2025年地方政府债务余额限额预算数": (2025, "budget"),
+        "其中：一般债务限额": (2025, "budget"),
+        "三、其他": (2025, None),
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["示例市2024年信息化提升项目", "区县国有企业2024年会计决算汇审会", "2024年河道综合整治工程"]
+)
+def test_a_year_in_a_name_is_no_period(name: str) -> None:
+    grid = table(f"""
+        项目名称 | 预算数（单位：万元）
+        {name}   | 58.60
+    """)
+    reading = read_forms(extract([line("重点项目安排情况"), grid]), budget(2026))
+    assert [(i.fiscal_year, i.measure) for i in reading.line_items] == [(2026, "budget")]
+
+
+def test_columns_of_far_years_keep_their_year() -> None:
+    grid = table("""
+        债券类型 | 2026年 | 2029年 | 2030年及以后年度
+        一般债券 | 581840 | 472500 | 1645562
+    """)
+    metadata = Metadata("budget", "government", 2025, "示例市财政局", None)
+    reading = read_forms(extract([line("示例市债券分年偿还计划情况表"), line("单位：万元"), grid]), metadata)
+    assert [i.fiscal_year for i in reading.line_items] == [2026, 2029, 2030]
+
+
+def test_projects_below_a_body_are_that_bodys() -> None:
+    grid = table("""
+        项目名称（资金使用单位） | 财政拨款
+        示例市环境监测站         | 30.5
+        其他运行经费             | 20.5
+        购置经费                 | 10.0
+    """)
+    reading = read_forms(extract([line("示例市专项经费安排情况表"), line("单位：万元"), grid]), budget(2026))
+    assert [i.budget_unit for i in reading.line_items] == ["示例市环境监测站"] * 3
