@@ -12,9 +12,10 @@ import hmac
 import re
 import secrets
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 
@@ -37,6 +38,11 @@ _LONGEST_WAIT = timedelta(minutes=15)
 _COST = {"n": 2**15, "r": 8, "p": 1}
 _MEMORY = 64 * 2**20
 _NAME = re.compile(r"[\w.@·-]{1,64}")
+_LONGEST_PASSWORD = 1024
+_MOST_AT_ONCE = 8
+"""Logins under way at once; more would keep everybody else waiting behind their hashes."""
+_MOST_UNKNOWN = 1000
+"""Names of nobody whose wrong passwords are remembered."""
 _hashing = threading.BoundedSemaphore(2)
 """Hashes computed at once: each takes 32 MB and a tenth of a second of a core."""
 
@@ -111,6 +117,8 @@ def set_user(home: Home, name: str, role: str, password: str, *, by: str) -> Non
         raise AccessError(f"没有“{role}”这种角色；可用：{'、'.join(ROLES)}。")
     if len(password) < SHORTEST:
         raise AccessError(f"密码至少 {SHORTEST} 个字符。")
+    if len(password) > _LONGEST_PASSWORD:
+        raise AccessError(f"密码最长 {_LONGEST_PASSWORD} 个字符。")
     stored = hashed(password)
     with session_of(home) as session:
         user = session.get(ConsoleUser, name)
@@ -140,22 +148,34 @@ def disable_user(home: Home, name: str, *, by: str) -> None:
     audit.record(home, by, "disable-user", name)
 
 
+_waiting = threading.BoundedSemaphore(_MOST_AT_ONCE)
+_unknown: OrderedDict[str, tuple[int, datetime | None]] = OrderedDict()
+"""Wrong passwords of names of nobody, and until when they wait: a name that has to wait must not be known by that."""
+_unknown_guard = threading.Lock()
+
+
 def log_in(home: Home, name: str, password: str, *, address: str | None) -> str:
     """A new login's secret, for the cookie. Raises AccessError; the sentence does not tell whether the name exists."""
-    wrong = AccessError("用户名或密码不对。")
+    if not _waiting.acquire(blocking=False):
+        raise AccessError("同时登录的人太多，请过一会儿再试。")
+    try:
+        return _log_in(home, name[:64], password, address)
+    finally:
+        _waiting.release()
+
+
+def _log_in(home: Home, name: str, password: str, address: str | None) -> str:
     now = utc_now()
     with session_of(home) as session:
-        user = session.get(ConsoleUser, name[:64])
-        if user is not None and user.locked_until is not None and user.locked_until > now:
-            stored, waiting = None, True
-        else:
-            stored, waiting = (user.password if user is not None and not user.disabled else _NOBODY), False
-    if waiting or stored is None:
+        user = session.get(ConsoleUser, name)
+        stored = user.password if user is not None and not user.disabled else _NOBODY
+        until = user.locked_until if user is not None else _unknown_until(name)
+    if until is not None and until > now:
         audit.record(home, name, "login-refused", name, address=address)
         raise AccessError("尝试次数过多，请过一会儿再试。")
-    right = matches(password[:1024], stored)
+    right = matches(password[:_LONGEST_PASSWORD], stored)
     with session_of(home) as session:
-        user = session.get(ConsoleUser, name[:64])
+        user = session.get(ConsoleUser, name)
         if right and user is not None and not user.disabled:
             user.failures, user.locked_until = 0, None
             secret = secrets.token_urlsafe(32)
@@ -169,13 +189,33 @@ def log_in(home: Home, name: str, password: str, *, address: str | None) -> str:
             secret = ""
             if user is not None:
                 user.failures += 1
-                over = user.failures - _FREE_FAILURES
-                if over > 0:
-                    user.locked_until = now + min(_LONGEST_WAIT, timedelta(seconds=15 * 2 ** min(over, 10)))
+                user.locked_until = _wait_after(user.failures, now)
+            else:
+                _count_unknown(name, now)
     audit.record(home, name, "login" if secret else "login-failed", name, address=address)
     if not secret:
-        raise wrong
+        raise AccessError("用户名或密码不对。")
     return secret
+
+
+def _wait_after(failures: int, now: datetime) -> datetime | None:
+    """Until when a name has to wait after so many wrong passwords in a row; None: not at all."""
+    over = failures - _FREE_FAILURES
+    return now + min(_LONGEST_WAIT, timedelta(seconds=15 * 2 ** min(over, 10))) if over > 0 else None
+
+
+def _unknown_until(name: str) -> datetime | None:
+    with _unknown_guard:
+        return _unknown.get(name, (0, None))[1]
+
+
+def _count_unknown(name: str, now: datetime) -> None:
+    with _unknown_guard:
+        failures = _unknown.get(name, (0, None))[0] + 1
+        _unknown[name] = failures, _wait_after(failures, now)
+        _unknown.move_to_end(name)
+        while len(_unknown) > _MOST_UNKNOWN:
+            _unknown.popitem(last=False)
 
 
 def digest_of(secret: str) -> str:

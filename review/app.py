@@ -27,10 +27,9 @@ _WEB = Path(__file__).resolve().parent / "web"
 
 def build(home: Home, settings: Settings) -> ASGIApp:
     """The whole application. Raises HomeError where it must not be served as asked."""
-    if not settings.loopback and not has_users(home):
-        raise HomeError(
-            f"绑定到 {settings.host} 会让别的机器也能打开审核台，须先设用户：kuanxiang review --add-user 名字 --role admin。"
-        )
+    if not settings.private and not has_users(home):
+        way = "另给主机名或放在代理后面" if settings.loopback else f"绑定到 {settings.host} "
+        raise HomeError(f"{way}会让别的机器也能打开审核台，须先设用户：kuanxiang review --add-user 名字 --role admin。")
     # NiceGUI keeps browser storage in the working directory unless told otherwise; the console uses none of it.
     os.environ["NICEGUI_STORAGE_PATH"] = str(home.root / "console" / "nicegui")
     from nicegui import app as nicegui_app

@@ -76,6 +76,16 @@ class AsRead:
         """End the reading process."""
         self._worker.close()
 
+    def ready(self, document_id: str) -> bool:
+        """Whether the document was read already, so that showing it takes no time."""
+        with self._guard:
+            if document_id in self._memory:
+                return True
+        return bool(_DOCUMENT.fullmatch(document_id)) and self._kept_file(document_id).is_file()
+
+    def _kept_file(self, document_id: str) -> Path:
+        return self._cache / f"{document_id}-{self._version}.json.gz"
+
     def around(self, document_id: str, sheet: str | None, cells: Iterable[str]) -> Paper:
         """The table (or the paragraphs) in which the first of these places stands. Raises NotRead."""
         wanted = [cell for cell in cells if cell]
@@ -103,7 +113,7 @@ class AsRead:
             if kept is not None:
                 self._memory.move_to_end(document_id)
                 return kept
-        path = self._cache / f"{document_id}-{self._version}.json.gz"
+        path = self._kept_file(document_id)
         with self._reading:
             if not path.is_file():
                 self._read(document_id, path)

@@ -2,9 +2,11 @@
 
 * The Host header must name the console (DNS rebinding).
 * Whatever can change something (any method but GET and HEAD, and every web socket, over which NiceGUI acts) must come from
-  a page of the console: its Origin must be the Host. This is the protection against cross-site request forgery.
-* Without users only a console bound to this machine serves, as the local person. With users everything but the login page
-  needs a login, in a cookie scripts cannot read.
+  a page of the console: its Origin must be the Host. This is the protection against cross-site request forgery. Other sites
+  may lead a browser here, but not load anything from here into their pages.
+* Without users only a console bound to this machine serves, as the local person, and never through a proxy: whoever comes
+  through one is not at this machine. With users everything but the login page needs a login, in a cookie scripts cannot read.
+* A body is read to its bound only, whatever length it claims.
 """
 
 from __future__ import annotations
@@ -23,9 +25,11 @@ from review.access import Who, digest_of, has_users, who_is
 from review.settings import Settings
 
 COOKIE = "kuanxiang_session"
+_PROXY_MARKS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 PUBLIC = ("/login", "/favicon.ico")
 """Addresses that need no login."""
 _LARGEST_BODY = 2 * 2**20
+_TOO_LARGE = "请求过大。\n"
 
 # NiceGUI starts from scripts in its page and compiles templates in the browser: 'unsafe-inline' and 'unsafe-eval' are what
 # it needs. Everything else stays with the console itself; nothing can be sent or loaded elsewhere.
@@ -69,24 +73,57 @@ class Gate:
             await self._refuse(scope, receive, send, refusal)
             return
         scope.setdefault("state", {})["who"] = who
-        await self._app(scope, receive, _with_headers(send, secure=self._settings.secure))
+        if scope["type"] == "http":
+            await self._within_bound(scope, receive, send)
+        else:
+            await self._app(scope, receive, _with_headers(send, secure=self._settings.secure))
+
+    async def _within_bound(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request whose body may turn out too large: one without a length can go on for ever."""
+        taken, begun = 0, False
+        guarded = _with_headers(send, secure=self._settings.secure)
+
+        async def bounded() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            return message if taken <= _LARGEST_BODY else {"type": "http.disconnect"}
+
+        async def answer(message: Message) -> None:
+            nonlocal begun
+            if begun or taken <= _LARGEST_BODY:
+                begun = True
+                await guarded(message)
+
+        try:
+            await self._app(scope, bounded, answer)
+        except Exception:
+            if begun or taken <= _LARGEST_BODY:
+                raise
+        if taken > _LARGEST_BODY and not begun:
+            await self._refuse(scope, receive, send, PlainTextResponse(_TOO_LARGE, 413))
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         host = headers.get("host", "")
         if len(headers.getlist("host")) != 1 or not self._settings.answers_to(host):
             return PlainTextResponse("这个地址不是审核台的地址。用 --allow-host 加上它。\n", 421)
         changing = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
-        if changing and not same_origin(headers, host):
+        if changing and not same_origin(headers, host, secure=self._settings.secure):
             return PlainTextResponse("请求不是从审核台的页面发出的，已拒绝。\n", 403)
+        foreign = headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
+        if foreign and headers.get("sec-fetch-mode") != "navigate":
+            return PlainTextResponse("别的网站不能载入审核台的内容。\n", 403)
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > _LARGEST_BODY:
-            return PlainTextResponse("请求过大。\n", 413)
+            return PlainTextResponse(_TOO_LARGE, 413)
         return None
 
     def _who(self, connection: HTTPConnection) -> Who | None:
         if not has_users(self._home):
-            return Who(self._settings.local_name, "admin", local=True) if self._settings.loopback else None
-        secret = connection.cookies.get(COOKIE)
+            proxied = any(name in connection.headers for name in _PROXY_MARKS)
+            here = self._settings.private and not proxied
+            return Who(self._settings.local_name, "admin", local=True) if here else None
+        secret = connection.cookies.get(cookie_name(self._settings))
         return who_is(self._home, digest_of(secret)) if secret else None
 
     @staticmethod
@@ -112,13 +149,18 @@ class Gate:
         await response(scope, receive, _with_headers(send, secure=self._settings.secure))
 
 
-def same_origin(headers: Headers, host: str) -> bool:
-    """Whether the Origin header, which browsers send and pages cannot forge, is the console itself."""
+def cookie_name(settings: Settings) -> str:
+    """The login cookie's name. Over HTTPS one that no other host of the domain and no plain page can set."""
+    return f"__Host-{COOKIE}" if settings.secure else COOKIE
+
+
+def same_origin(headers: Headers, host: str, *, secure: bool = False) -> bool:
+    """Whether the Origin header, which browsers send and pages cannot forge, is the console itself. secure: it speaks HTTPS."""
     origins = headers.getlist("origin")
     if len(origins) != 1 or headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
     parts = urlsplit(origins[0])
-    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
+    return parts.scheme in (("https",) if secure else ("http", "https")) and parts.netloc.lower() == host.lower()
 
 
 def _with_headers(send: Send, *, secure: bool) -> Send:
@@ -128,6 +170,10 @@ def _with_headers(send: Send, *, secure: bool) -> Send:
             for name, value in _HEADERS.items():
                 if name not in headers:
                     headers[name] = value
+            # NiceGUI's socket server offers itself to every site.
+            for name in ("access-control-allow-origin", "access-control-allow-credentials"):
+                if name in headers:
+                    del headers[name]
             if secure:
                 headers["Strict-Transport-Security"] = "max-age=31536000"
         await send(message)

@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from flows.home import Home
 from review import access
 from review.access import AccessError
-from review.gate import COOKIE
+from review.gate import cookie_name
 from review.pictures import NoPicture, Pictures
 from review.settings import Settings
 from review.wording import Words
@@ -30,7 +30,7 @@ _LOGIN_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _LOGIN_BYTES = 8192
-_SAFE_NEXT = re.compile(r"/(?![/\\])[^\r\n\\]*")
+_SAFE_NEXT = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 
 
 def words_of(request: Request) -> Words:
@@ -45,6 +45,7 @@ def address_of(request: Request) -> str | None:
 
 def add(app: FastAPI, home: Home, settings: Settings, pictures: Pictures) -> None:
     """Add the routes to the application."""
+    cookie = cookie_name(settings)
 
     @app.get("/login")
     async def login_form(request: Request) -> Response:
@@ -63,8 +64,11 @@ def add(app: FastAPI, home: Home, settings: Settings, pictures: Pictures) -> Non
         except AccessError as error:
             return _login_page(words_of(request), following, str(error), 403)
         response = RedirectResponse(following if _SAFE_NEXT.fullmatch(following) else "/", 303)
+        before = request.cookies.get(cookie)
+        if before:  # whoever was logged in with this browser is not any more
+            await run_in_threadpool(access.log_out, home, access.digest_of(before))
         response.set_cookie(
-            COOKIE,
+            cookie,
             secret,
             max_age=int(access.LASTING.total_seconds()),
             httponly=True,
@@ -79,7 +83,7 @@ def add(app: FastAPI, home: Home, settings: Settings, pictures: Pictures) -> Non
         if who is not None and who.token:
             await run_in_threadpool(lambda: access.log_out(home, who.token, address=address_of(request)))
         response = RedirectResponse("/login", 303)
-        response.delete_cookie(COOKIE)
+        response.delete_cookie(cookie, secure=settings.secure, httponly=True, samesite="lax")
         return response
 
     @app.get("/page/{document_id}/{page}/{scale}.jpg")

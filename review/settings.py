@@ -30,6 +30,11 @@ class Settings:
         return self.host == "localhost" or _is_loopback(self.host)
 
     @property
+    def private(self) -> bool:
+        """Whether it is meant for the person at this machine only: no other address, no other name, no proxy in front."""
+        return self.loopback and not self.secure_proxy and not self.names
+
+    @property
     def secure(self) -> bool:
         """Whether browsers reach it over HTTPS."""
         return self.certificate is not None or self.secure_proxy

@@ -48,11 +48,25 @@ async def build(desk: Desk, review_id: str) -> None:
 
 
 async def _fill(desk: Desk, frame: Any, leaf: Leaf) -> None:
-    """Show a leaf in its frame once it is drawn or read."""
-    found = await _evidence(desk, leaf)
+    """Show a leaf in its frame once it is drawn or read; until a workbook is read, its table as the warehouse has it."""
+    if (
+        not leaf.pictured
+        and leaf.places
+        and leaf.table_no is not None
+        and not desk.console.papers.ready(leaf.document_id)
+    ):
+        found = await away(sheet, desk.home, leaf.document_id, leaf.table_no)
+        if isinstance(found, Sheet):
+            _put(desk, frame, leaf, found, waiting=True)
+    _put(desk, frame, leaf, await _evidence(desk, leaf))
+
+
+def _put(desk: Desk, frame: Any, leaf: Leaf, found: Any, *, waiting: bool = False) -> None:
+    if frame.is_deleted:
+        return  # the steward went on meanwhile
     frame.clear()
     with frame:
-        show_leaf(desk, leaf, found)
+        show_leaf(desk, leaf, found, waiting=waiting)
 
 
 def _prepare(desk: Desk, review_id: str) -> None:
@@ -158,8 +172,8 @@ def leaf_title(desk: Desk, leaf: Leaf) -> str:
     return "　".join(part for part in (where, leaf.file_name) if part)
 
 
-def show_leaf(desk: Desk, leaf: Leaf, found: Any) -> None:
-    """A picture with marks, or a table with marked cells, or a sentence."""
+def show_leaf(desk: Desk, leaf: Leaf, found: Any, *, waiting: bool = False) -> None:
+    """A picture with marks, or a table with marked cells, or a sentence. waiting: the document itself is still being read."""
     t = desk.words
     if isinstance(found, str):
         ui.label(found).classes("kx-nothing")
@@ -175,7 +189,7 @@ def show_leaf(desk: Desk, leaf: Leaf, found: Any) -> None:
     if isinstance(found, Sheet):
         with ui.element("div").classes("kx-as-read"):
             ui.label(f"{leaf_title(desk, leaf)}　{found.title or found.form}　{found.unit}").classes("kx-leaf-title")
-            ui.label(t("item.no_page")).classes("kx-faint kx-hint")
+            ui.label(t("item.as_known" if waiting else "item.no_page")).classes("kx-faint kx-hint")
             columns, rows = grid_of(found, leaf.cells)
             Grid(columns, rows)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -71,12 +72,21 @@ def test_wrong_passwords_make_a_name_wait_and_tell_nothing(blank: Home) -> None:
                 log_in(blank, name, "错误的密码", address=None)
             said.add(str(refusal.value))
     assert said == {"用户名或密码不对。"}
-    with pytest.raises(AccessError, match="过一会儿"):
-        log_in(blank, "甲", PASSWORD, address=None)
+    for name in ("甲", "没有这个人"):  # a name that has to wait is not known by that
+        with pytest.raises(AccessError, match="过一会儿"):
+            log_in(blank, name, PASSWORD, address=None)
     with session_of(blank) as session:
         user = session.get(ConsoleUser, "甲")
         assert user is not None
         user.locked_until = utc_now() - timedelta(seconds=1)
+    assert log_in(blank, "甲", PASSWORD, address=None)
+
+
+def test_many_logins_at_once_do_not_keep_everybody_waiting(blank: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_user(blank, "甲", "viewer", PASSWORD, by="测试")
+    monkeypatch.setattr(access, "_waiting", threading.BoundedSemaphore(1))
+    with access._waiting, pytest.raises(AccessError, match="太多"):
+        log_in(blank, "甲", PASSWORD, address=None)
     assert log_in(blank, "甲", PASSWORD, address=None)
 
 

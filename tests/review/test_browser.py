@@ -209,7 +209,8 @@ def test_a_wrong_reading_is_corrected_in_the_dialog(page: Page, serve: Callable[
     page.goto(f"{serve(shared)}/item/{row.review_id}")
     _marked(page)
     assert page.locator(".kx-leaf").count() == 2, "both sides of the identity, page beside page"
-    assert page.locator(".kx-mark-observed").count() and page.locator(".kx-mark-expected").count()
+    page.wait_for_selector(".kx-mark-observed")
+    page.wait_for_selector(".kx-mark-expected")
     page.keyboard.press("c")
     page.wait_for_selector(".kx-value input")
     page.keyboard.press("Enter")

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from flows.deciding import settle
 from flows.home import Home
 from flows.operations import session_of
 from models.decisions import Decision, ReviewItem, utc_now
@@ -30,7 +31,7 @@ from review.queries.queue import Filters, Queue, QueueRow, choices, chosen, grou
 from review.rebuild import Rebuilder
 from review.wording import Words, _table
 from tests.flows.driving import query
-from tests.review.conftest import FAULTY, travel
+from tests.review.conftest import FAULTY
 
 STEWARD, VIEWER = Who("审核员", "steward"), Who("看客", "viewer")
 
@@ -242,7 +243,7 @@ def test_a_decision_shows_at_once_and_reaches_the_warehouse_with_the_next_run(ho
     assert [event.action for event in items.load(home, row.review_id).history] == ["accept"]
     status = f"SELECT status FROM review_item WHERE review_id = '{row.review_id}'"
     assert query(home, status) == [("open",)]
-    travel(home)
+    assert settle(home, []) is not None
     assert query(home, status) == [("accepted",)]
     entry = audit.entries(home)[0]
     assert (entry.who, entry.action, entry.subject) == ("审核员", "accept", row.review_id)
@@ -315,7 +316,7 @@ def test_a_correction_names_its_figure_and_value(home: Home) -> None:
     actions.decide(
         home, STEWARD, row.review_id, Answer("correct", "对照原件", value=right.text, line_item=wrong.line_item_id)
     )
-    travel(home)
+    assert settle(home, []) is not None
     shown = query(home, f"SELECT quality, extracted_text FROM line_item WHERE line_item_id = '{wrong.line_item_id}'")
     assert shown == [("corrected", wrong.text)]
     with session_of(home) as session:

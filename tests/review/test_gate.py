@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +142,18 @@ def test_a_login_from_another_page_is_refused(blank: Home) -> None:
     assert answer.status_code == 403 and "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("following", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:x", ""])
+@pytest.mark.parametrize(
+    "following",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/x\r\nSet-Cookie: a=b",
+        "javascript:x",
+        "",
+    ],
+)
 def test_a_login_leads_nowhere_else(blank: Home, following: str) -> None:
     access.set_user(blank, "甲", "steward", PASSWORD, by="测试")
     assert _log_in(_client(blank), following=following).headers["location"] == "/"
@@ -155,9 +167,59 @@ def test_what_is_written_on_the_login_page_stays_text(blank: Home) -> None:
 
 def test_the_cookie_is_for_https_only_where_there_is_https(blank: Home) -> None:
     access.set_user(blank, "甲", "steward", PASSWORD, by="测试")
-    answer = _log_in(_client(blank, Settings(secure_proxy=True)))
-    assert "secure" in answer.headers["set-cookie"].lower()
+    client = _client(blank, Settings(secure_proxy=True), HERE.replace("http:", "https:"))
+    assert _log_in(client).status_code == 403, "a page that is not HTTPS is another page"
+    answer = client.post(
+        "/login", data={"name": "甲", "password": PASSWORD}, headers={"origin": HERE.replace("http:", "https:")}
+    )
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"__Host-{COOKIE}=") and "; secure" in cookie.lower() and "domain" not in cookie.lower()
     assert answer.headers["strict-transport-security"]
+    assert client.get("/").json() == {"who": "甲"}
+
+
+def test_a_second_login_ends_the_first_of_the_same_browser(blank: Home) -> None:
+    access.set_user(blank, "甲", "steward", PASSWORD, by="测试")
+    client = _client(blank)
+    _log_in(client)
+    first = str(client.cookies[COOKIE])
+    _log_in(client)
+    assert client.cookies[COOKIE] != first, "a login is never one that was there before"
+    assert access.who_is(blank, access.digest_of(first)) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}, 403),
+        ({"sec-fetch-site": "same-site", "sec-fetch-mode": "cors"}, 403),
+        ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}, 200),
+        ({"sec-fetch-site": "same-origin", "sec-fetch-mode": "cors"}, 200),
+    ],
+)
+def test_other_sites_may_lead_here_but_load_nothing(blank: Home, headers: dict[str, str], status: int) -> None:
+    assert _client(blank).get("/", headers=headers).status_code == status
+
+
+def test_who_comes_through_a_proxy_is_not_the_local_person(blank: Home) -> None:
+    from flows.home import HomeError
+    from review.app import build
+
+    assert _client(blank).get("/", headers={"x-forwarded-for": "203.0.113.9"}).status_code == 401
+    for settings in (Settings(secure_proxy=True), Settings(names=("review.example",))):
+        assert _client(blank, settings).get("/").status_code == 401
+        with pytest.raises(HomeError, match="--add-user"):
+            build(blank, settings)
+
+
+def test_no_other_site_is_let_in_by_a_header_of_the_application(blank: Home) -> None:
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        from starlette.responses import PlainTextResponse
+
+        await PlainTextResponse("x", headers={"Access-Control-Allow-Origin": "*"})(scope, receive, send)
+
+    answer = TestClient(Gate(inner, blank, Settings()), base_url=HERE).get("/")
+    assert answer.status_code == 200 and "access-control-allow-origin" not in answer.headers
 
 
 def test_without_users_only_this_machine_is_served(blank: Home) -> None:
@@ -215,6 +277,20 @@ def test_pages_that_are_none(blank: Home, address: str) -> None:
 
 def test_a_body_too_large_is_refused(blank: Home) -> None:
     answer = _client(blank).post("/act", content=b"x" * (2 * 2**20 + 1), headers={"origin": HERE})
+    assert answer.status_code == 413
+
+
+def test_a_body_without_a_length_is_bounded_too(blank: Home) -> None:
+    access.set_user(blank, "甲", "steward", PASSWORD, by="测试")
+    sent = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal sent
+        while sent < 50:
+            sent += 1
+            yield b"x" * 2**17
+
+    answer = _client(blank).post("/login", content=endless(), headers={"origin": HERE})
     assert answer.status_code == 413
 
 
