@@ -38,19 +38,7 @@ _DEFAULT_SIZE = 10.5
 def read_docx(path: Path, limits: Limits) -> Extract:
     """The document as an extract. Raises DamagedDocument, EncryptedDocument or TooLarge."""
     with Package(path, limits) as package:
-        main = next(
-            (target for kind, target in package.relationships("").values() if kind == "officeDocument"),
-            "word/document.xml",
-        )
-        root = package.xml(main)
-        body = root.find(f"{W}body") if root is not None else None
-        if body is None:
-            raise DamagedDocument("Word 文件缺少正文部件，已损坏；请重新下载。")
-        related = dict(package.relationships(main).values())
-        styles = Styles(package.xml(related.get("styles", "word/styles.xml")))
-        numbering = Numbering(package.xml(related.get("numbering", "word/numbering.xml")))
-        walk = _Walk(styles, numbering, limits)
-        walk.blocks_of(body, 0)
+        main, root, walk = _walked(package, limits)
         properties = package.properties()
         links = _links(package, main, root)
         scans = _scans(package, main, walk)
@@ -74,6 +62,32 @@ def read_docx(path: Path, limits: Limits) -> Extract:
         properties=properties,
         doubts=scans.doubts,
     )
+
+
+def _walked(package: Package, limits: Limits) -> tuple[str, Any, _Walk]:
+    """The main part's name and tree, and the walk over its body. Raises DamagedDocument."""
+    main = next(
+        (target for kind, target in package.relationships("").values() if kind == "officeDocument"),
+        "word/document.xml",
+    )
+    root = package.xml(main)
+    body = root.find(f"{W}body") if root is not None else None
+    if body is None:
+        raise DamagedDocument("Word 文件缺少正文部件，已损坏；请重新下载。")
+    related = dict(package.relationships(main).values())
+    styles = Styles(package.xml(related.get("styles", "word/styles.xml")))
+    numbering = Numbering(package.xml(related.get("numbering", "word/numbering.xml")))
+    walk = _Walk(styles, numbering, limits)
+    walk.blocks_of(body, 0)
+    return main, root, walk
+
+
+def pictures(path: Path, limits: Limits) -> list[bytes | None]:
+    """The pictures of the text, in the order in which `read_docx` counts those it recognises as pages; None: not to be had."""
+    with Package(path, limits) as package:
+        main, _, walk = _walked(package, limits)
+        parts = {identifier: target for identifier, (_, target) in package.relationships(main).items()}
+        return [package.data(parts[one]) if one in parts else None for _, one in walk.pictures]
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,15 @@ def read_ofd(path: Path, limits: Limits) -> Extract:
     )
 
 
+def scanned_page(path: Path, number: int, limits: Limits) -> tuple[Any, float] | None:
+    """The picture (RGB pixels) of a page that is a scan, and its width in points; None where the page is text."""
+    with Package(path, limits) as package:
+        looker = _Looker(package, limits, number)
+        for body in children(package.xml("OFD.xml"), "DocBody"):
+            looker.document(next((child.text or "" for child in children(body, "DocRoot")), "").strip())
+    return looker.seen
+
+
 class _Reader:
     """Goes through the documents of a package, page by page."""
 
@@ -120,6 +129,11 @@ class _Reader:
         """A page that shows next to nothing but pictures, recognised; None where it is none or nothing was read."""
         if len(content.characters) >= 12 or content.image_share <= 0.3 or not self.scanner.available:
             return None
+        pixels = self._pixels(reader, content)
+        return None if pixels is None else self.scanner.flow(pixels, content.width, content.number)
+
+    def _pixels(self, reader: PageReader, content: PageContent) -> Any:
+        """The page with its pictures drawn, as RGB pixels; None where it has none."""
         from extractors.ocr_embedded import page_picture
 
         parts = []
@@ -127,8 +141,7 @@ class _Reader:
             data = self.package.data(self._media[resource]) if resource in self._media else None
             if data is not None:
                 parts.append((box, data))
-        pixels = page_picture(content.width, content.height, parts, self.clock)
-        return None if pixels is None else self.scanner.flow(pixels, content.width, content.number)
+        return page_picture(content.width, content.height, parts, self.clock)
 
     def _page(self, part: str, default: tuple[float, ...], templates: dict[str, str], parsed: dict[str, Any]) -> None:
         number = len(self.flows) + 1
@@ -161,6 +174,21 @@ class _Reader:
         if self._cells > self.limits.max_cells or self._characters > self.limits.max_characters:
             raise TooLarge(f"OFD 内容过多（第 {number} 页时已超过单元格或字符上限），未读取。")
         self.flows.append(flow)
+
+
+class _Looker(_Reader):
+    """Goes through the pages as the reader does and keeps the picture of one of them."""
+
+    def __init__(self, package: Package, limits: Limits, number: int) -> None:
+        super().__init__(package, limits)
+        self.number = number
+        self.seen: tuple[Any, float] | None = None
+
+    def _scan(self, reader: PageReader, content: PageContent) -> Flow | None:
+        if content.number == self.number and len(content.characters) < 12 and content.image_share > 0.3:
+            pixels = self._pixels(reader, content)
+            self.seen = None if pixels is None else (pixels, content.width)
+        return None
 
 
 def resolve(folder: str, location: str) -> str:

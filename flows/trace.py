@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -101,21 +102,24 @@ def _row_text(connection: duckdb.DuckDBPyConnection, item: dict[str, Any]) -> st
 
 
 def picture(home: Home, traced: dict[str, Any], target: Path, *, scale: float = 2.0) -> None:
-    """Save the page as a picture with the cell framed. PDF and pictures only. Raises HomeError where there is no page to show.
+    """Save the page as a picture with the cell framed. PDF, pictures, and pictures inside of DOCX and OFD. Raises HomeError where there is no page to show.
 
     The page is rendered by PDFium in this process: it was read once already and is asked for by a person.
     """
     from PIL import ImageDraw
 
     item, document = traced["line_item"], traced["document"]
-    if not str(document["format"] or "").startswith("pdf") or item["page"] is None:
-        row = f"：“{traced['row']}”" if traced["row"] else "。"
-        kind = _FORMATS.get(document["format"], str(document["format"]).upper())
-        raise HomeError(f"{kind}没有页面图片可画；这个数字在{place_text(item)}{row}")
     original = home.original(document["document_id"])
-    if not original.exists():
-        raise HomeError(f"原件不在 {home.originals} 里，无法画图。")
-    image, fitted = _page_picture(original, int(item["page"]), scale)
+    kind = str(document["format"] or "")
+    drawn = None
+    if item["page"] is not None and (kind.startswith("pdf") or kind in _PICTURES_INSIDE):
+        if not original.exists():
+            raise HomeError(f"原件不在 {home.originals} 里，无法画图。")
+        drawn = _page_picture(original, int(item["page"]), scale)
+    if drawn is None:
+        row = f"：“{traced['row']}”" if traced["row"] else "。"
+        raise HomeError(f"{_FORMATS.get(kind, kind.upper())}没有页面图片可画；这个数字在{place_text(item)}{row}")
+    image, fitted = drawn
     if None not in (item["x0"], item["y0"], item["x1"], item["y1"]):
         draw = ImageDraw.Draw(image)
         margin = 2
@@ -131,20 +135,36 @@ def picture(home: Home, traced: dict[str, Any], target: Path, *, scale: float = 
     image.save(target)
 
 
-def _page_picture(original: Path, number: int, scale: float) -> tuple[Any, float]:
-    """The page (1-based) of a PDF or a picture, and how many pixels a point is wide."""
+_PICTURES_INSIDE = ("docx", "ofd")
+"""Formats without pages of their own to draw, whose pictures were recognised as pages."""
+
+
+def _page_picture(original: Path, number: int, scale: float) -> tuple[Any, float] | None:
+    """The page (1-based) of a PDF, of a picture, or the picture inside of a document that was read as that page.
+
+    With it how many pixels a point is wide. None where there is no such picture.
+    """
     import pypdfium2 as pdfium
-    from PIL import Image
 
     from extractors.detect import detect
+    from extractors.limits import Limits
 
-    if detect(original) != "pdf":
-        from extractors.image import picture_of
+    kind = detect(original)
+    if kind == "docx":
+        from extractors.docx import pictures
 
-        with Image.open(original) as source:
-            source.seek(number - 1)
-            pixels, width, _ = picture_of(source)
-        return Image.fromarray(pixels), pixels.shape[1] / width
+        found = pictures(original, Limits())
+        data = found[number - 1] if number <= len(found) else None
+        return None if data is None else _raster(io.BytesIO(data), 1)
+    if kind == "ofd":
+        from PIL import Image
+
+        from extractors.ofd import scanned_page
+
+        seen = scanned_page(original, number, Limits())
+        return None if seen is None else (Image.fromarray(seen[0]), seen[0].shape[1] / seen[1])
+    if kind != "pdf":
+        return _raster(original, number)
     pdf = pdfium.PdfDocument(str(original))
     try:
         page = pdf[number - 1]
@@ -154,6 +174,18 @@ def _page_picture(original: Path, number: int, scale: float) -> tuple[Any, float
         return page.render(scale=fitted).to_pil().convert("RGB"), fitted
     finally:
         pdf.close()
+
+
+def _raster(source: Path | io.BytesIO, number: int) -> tuple[Any, float]:
+    """A picture, upright, and how many pixels a point is wide. number: of the picture in a file that holds several."""
+    from PIL import Image
+
+    from extractors.image import picture_of
+
+    with Image.open(source, formats=("PNG", "JPEG", "TIFF", "BMP", "GIF")) as opened:
+        opened.seek(number - 1)
+        pixels, width, _ = picture_of(opened)
+    return Image.fromarray(pixels), pixels.shape[1] / width
 
 
 _FORMATS = {

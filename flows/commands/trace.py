@@ -33,7 +33,7 @@ _METHOD = {
     "--picture",
     metavar="FILE.png",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="把所在页画成图片并框出该格（PDF、扫描件和图片）；其他格式没有页面图片，说明单元格和整行文字。",
+    help="把所在页画成图片并框出该格（PDF、扫描件、图片，DOCX 和 OFD 里的图片）；其他的没有页面图片，说明单元格和整行文字。",
 )
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 @click.pass_obj
