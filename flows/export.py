@@ -191,7 +191,7 @@ def _resource(
         if source == SPENDING_ON:
             description = (
                 "支出，按每一年度的分类各列一遍（classification_year）；不同 classification_year 的行不可相加 | "
-                + ("spending on the classification of each year; never add rows of different classification_year")
+                "spending on the classification of each year; never add rows of different classification_year"
             )
     schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}
     if keys:
