@@ -31,6 +31,10 @@ MACROS: tuple[str, ...] = (
               WHEN '万元' THEN regexp_replace(format('{:,.6f}', x / 10000.0), '(\\.\\d\\d\\d*?)0+$', '\\1') || '万元'
               WHEN '千元' THEN regexp_replace(format('{:,.5f}', x / 1000.0), '(\\.\\d\\d\\d*?)0+$', '\\1') || '千元'
               ELSE format('{:,.2f}', x::DOUBLE) || '元' END""",
+    # Two amounts whose digits differ by one misread: another, lost, doubled or transposed digit, a lost point or sign.
+    """CREATE OR REPLACE TEMP MACRO x_digits(x) AS rtrim(replace(format('{:.2f}', (x / 10000.0)::DOUBLE), '.', ''), '0')""",
+    """CREATE OR REPLACE TEMP MACRO x_alike(a, b) AS
+       a <> b AND length(x_digits(a)) >= 4 AND length(x_digits(b)) >= 3 AND damerau_levenshtein(x_digits(a), x_digits(b)) <= 1""",
 )
 
 PREPARE: tuple[str, ...] = (
@@ -86,7 +90,7 @@ PREPARE: tuple[str, ...] = (
               (e.effective_ulp * 0.5)::DECIMAL(24,6) AS half, greatest(e.ulp, 0.01)::DECIMAL(24,6) AS printed_ulp, e.scope,
               regexp_extract_all(coalesce(e.locator, ''), '\\d+')::BIGINT[] AS place, e.published_unit AS unit, e.published_text,
               e.table_no, e.row_no, e.column_no, e.parent_row_no, e.parent_column_no, coalesce(e.budget_unit, '') AS body,
-              coalesce(e.subset, false) OR e.measure = 'change' AS sub, e.printed_code, e.locator, f.nth, f.n, f.unread,
+              coalesce(e.subset, false) OR e.measure = 'change' AS sub, e.printed_code, e.column_label, e.locator, f.nth, f.n, f.unread,
               CASE WHEN e.function_code IS NOT NULL OR e.economic_code IS NOT NULL THEN NULL
                    WHEN e.item IN ('总计', '收入总计', '支出总计') THEN 'grand'
                    WHEN e.item IN ('本年收入合计', '本年支出合计') THEN 'current'

@@ -11,38 +11,39 @@ import duckdb
 
 from benchmarks.detect.plant import Fault
 from expectations.engine import evaluate
+from expectations.rules import catalogue
 from flows import staging
 from models import warehouse
 from models.catalog import load_catalog
 from models.disclosure import Disclosure
 from models.views import schema_ddl
 
-UNSEEN = ("读数不变", "小于舍入误差", "未收录", "各和不变")
-"""Reasons for which a fault cannot be seen in the figures, whatever the rules."""
+HOLDS, WITHIN, UNCHANGED = "各式仍成立", "舍入之内", "读数不变"
 
 Failure = tuple[str, str]
 """Rule and group."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verdict:
     """What was said about one document.
 
     refused: it was kept out altogether. failures: failed results of severity error or warning, with the locators of the
-    line items they name and the places of the reader's findings. errors: those of severity error. checks and envelope, by
-    locator: how many passed identities a figure took part in, and the narrowest of their envelopes (元).
+    line items they name; errors: those of severity error. results: every result's outcome and severity (``failed/info``).
+    By locator: amounts; places (half of this is the rounding of the print, 元); checks: how many passed identities the
+    figure took part in; identities: which; envelope: the narrowest of theirs (元); table: its logical table.
     """
 
     refused: bool = False
     failures: dict[Failure, frozenset[str]] = field(default_factory=dict)
-    errors: frozenset[Failure] = frozenset()
+    errors: set[Failure] = field(default_factory=set)
     messages: dict[Failure, str] = field(default_factory=dict)
+    results: dict[Failure, str] = field(default_factory=dict)
     amounts: dict[str, Decimal] = field(default_factory=dict)
+    places: dict[str, Decimal] = field(default_factory=dict)
     checks: dict[str, int] = field(default_factory=dict)
+    identities: dict[str, set[Failure]] = field(default_factory=lambda: defaultdict(set))
     envelope: dict[str, Decimal] = field(default_factory=dict)
-    twice: frozenset[str] = frozenset()
-    down: dict[str, bool] = field(default_factory=dict)
-    parent: dict[str, tuple[object, ...]] = field(default_factory=dict)
     table: dict[str, int | None] = field(default_factory=dict)
 
 
@@ -102,16 +103,15 @@ class Warehouse:
         for table in (*warehouse.DOCUMENT_TABLES, warehouse.document):
             if collected[table.name]:
                 self._insert(table.name, staging.arrow_table(table, collected[table.name]))
-        evaluate(self.connection, run_id="detect")
+        # Copies are bodies of their own: what compares documents with each other has nothing to say.
+        evaluate(self.connection, run_id="detect", rules=[r for r in catalogue() if not r.cross and not r.peers])
         verdicts |= self._read([str(row["document_id"]) for row in collected["document"]])
         return verdicts
 
     def _read(self, names: Iterable[str]) -> dict[str, Verdict]:
         verdicts = {name: Verdict() for name in names}
-        errors: dict[str, set[Failure]] = defaultdict(set)
         for document, rule, group, severity, message, locators in self.connection.execute(
-            """SELECT e.document_id, e.expectation, e.group_key, e.severity, e.message,
-                 list(l.locator) FILTER (l.locator IS NOT NULL)
+            """SELECT e.document_id, e.expectation, e.group_key, e.severity, e.message, list(l.locator) FILTER (l.locator IS NOT NULL)
                FROM (SELECT *, unnest(CASE WHEN len(line_item_ids) = 0 THEN [NULL] ELSE line_item_ids END) AS id FROM expectation_result
                      WHERE outcome = 'failed' AND severity IN ('error', 'warning')) e
                LEFT JOIN line_item l ON l.line_item_id = e.id GROUP BY ALL"""
@@ -119,102 +119,96 @@ class Warehouse:
             verdicts[document].failures[rule, group] = frozenset(locators or ())
             verdicts[document].messages[rule, group] = message
             if severity == "error":
-                errors[document].add((rule, group))
-        twice: dict[str, set[str]] = defaultdict(set)
-        for document, locator in self.connection.execute(
-            """SELECT l.document_id, l.locator FROM (SELECT unnest(line_item_ids) AS id FROM expectation_result e JOIN x_rule r ON r.id = e.expectation
-               WHERE outcome = 'passed' AND r.kind IN ('same', 'ratio')) e JOIN line_item l ON l.line_item_id = e.id"""
+                verdicts[document].errors.add((rule, group))
+        for document, rule, group, outcome, severity in self.connection.execute(
+            "SELECT document_id, expectation, group_key, outcome, severity FROM expectation_result WHERE group_key <> '*'"
         ).fetchall():
-            twice[document].add(locator)
-        for document, locator, table, row, adds in self.connection.execute(
-            """SELECT document_id, locator, table_no, parent_row_no, line_item_id IN (SELECT child FROM x_down) FROM line_item"""
+            verdicts[document].results[rule, group] = f"{outcome}/{severity}" if outcome == "failed" else outcome
+        for document, locator, rule, group, envelope in self.connection.execute(
+            """SELECT l.document_id, l.locator, e.expectation, e.group_key, e.tolerance FROM
+                 (SELECT unnest(line_item_ids) AS id, expectation, group_key, tolerance FROM expectation_result
+                  JOIN x_rule r ON r.id = expectation WHERE outcome = 'passed' AND r.kind IN ('sum', 'same')) e
+               JOIN line_item l ON l.line_item_id = e.id"""
         ).fetchall():
-            verdicts[document].parent[locator] = (table, row)
-            verdicts[document].down[locator] = adds
-        for document, locator, checks, table, amount in self.connection.execute(
-            "SELECT document_id, locator, checks, table_no, amount_yuan FROM line_item"
+            verdict = verdicts[document]
+            verdict.identities[locator].add((rule, group))
+            if envelope is not None:
+                verdict.envelope[locator] = min(envelope, verdict.envelope.get(locator, envelope))
+        for document, locator, checks, table, amount, place in self.connection.execute(
+            "SELECT document_id, locator, checks, table_no, amount_yuan, coalesce(ulp_yuan, 0.01)::DECIMAL(20,4) FROM line_item"
         ).fetchall():
-            verdicts[document].checks[locator] = max(checks, verdicts[document].checks.get(locator, 0))
-            verdicts[document].table[locator] = table
-            verdicts[document].amounts[locator] = amount
-        for document, locator, envelope in self.connection.execute(
-            """SELECT l.document_id, l.locator, min(e.tolerance) FROM
-                 (SELECT unnest(line_item_ids) AS id, tolerance FROM expectation_result
-                  WHERE outcome = 'passed' AND difference IS NOT NULL) e JOIN line_item l ON l.line_item_id = e.id GROUP BY ALL"""
-        ).fetchall():
-            verdicts[document].envelope[locator] = envelope
-        return {
-            name: Verdict(
-                verdict.refused, verdict.failures, frozenset(errors[name]), verdict.messages, verdict.amounts, verdict.checks,
-                verdict.envelope, frozenset(twice[name]), verdict.down, verdict.parent, verdict.table,
-            )
-            for name, verdict in verdicts.items()
-        }  # fmt: skip
+            verdict = verdicts[document]
+            verdict.checks[locator] = max(checks, verdict.checks.get(locator, 0))
+            verdict.table[locator], verdict.amounts[locator], verdict.places[locator] = table, amount, place
+        return verdicts
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one fault came out.
+    """How one fault came out; the words are those of README.md.
 
-    flagged: a failure that the correct document has not names it (or the document is refused). covered: every figure it
-    makes wrong took part in an identity of the correct document. invisible: why nothing could be seen, None where something
-    could. exact: every figure it makes wrong is named.
+    wrong: it is an error of an amount by more than rounding. covered: all figures it makes wrong took part in an identity
+    of the correct document. flagged: by the rules in `by`. holds: every identity of those figures was evaluated again and
+    still holds. slip: what became of the identities where nothing was flagged.
     """
 
     fault: Fault
     document: str
-    flagged: bool
+    wrong: bool
     covered: bool
-    invisible: str | None = None
+    flagged: bool
+    holds: bool = False
+    slip: str = ""
     by: tuple[str, ...] = ()
 
 
 def outcome(fault: Fault, document: str, base: Verdict, seen: Verdict) -> Outcome:
     """Hold what was said about the faulted copy against what was said about the correct document."""
-    covered = bool(fault.targets) and all(base.checks.get(one, 0) > 0 for one in fault.targets)
-    if seen.refused:
-        return Outcome(fault, document, True, covered, by=("拒收",))
-    fresh = {key: named for key, named in seen.failures.items() if key not in base.failures}
+    changed = _changed(fault, base, seen)
+    judged = changed or list(fault.targets)
+    covered = bool(judged) and all(base.checks.get(one, 0) > 0 for one in judged)
+    wrong = fault.amount and bool(changed)
+    by = ("拒收",) if seen.refused else _naming(fault, base, seen)
+    if by:
+        return Outcome(fault, document, wrong, covered, True, by=by)
+    became: set[str] = set()
+    for rule, group in set().union(*(base.identities.get(one, set()) for one in judged)):
+        now = seen.results.get((rule, group), "消失")
+        if now != "passed":
+            became.add(f"{rule} {now}")
+    return Outcome(fault, document, wrong, covered, False, holds=not became, slip="；".join(sorted(became)))
+
+
+def _changed(fault: Fault, base: Verdict, seen: Verdict) -> list[str]:
+    """Targets whose amount changed by at least the envelope and one printed place; a lost amount counts as nought."""
+    found = []
+    for one in fault.targets:
+        before = base.amounts.get(one, Decimal(0))
+        after = Decimal(0) if fault.kind == "row_doubled" else seen.amounts.get(one, Decimal(0))
+        delta = abs(after - before)
+        if delta and delta >= base.envelope.get(one, Decimal(0)) + base.places.get(one, Decimal(0)):
+            found.append(one)
+    return found
+
+
+def _naming(fault: Fault, base: Verdict, seen: Verdict) -> tuple[str, ...]:
+    """The rules that fail anew and name the fault."""
     targets = set(fault.targets)
-    own = {one for one, table in base.table.items() if fault.table is not None and table == fault.table}
-    own |= {one for one, table in seen.table.items() if fault.table is not None and table == fault.table}
-    lost = {one for one in targets if one not in seen.amounts}
-    naming = []
-    for key, named in fresh.items():
+    own = {
+        one
+        for side in (base, seen)
+        for one, table in side.table.items()
+        if fault.table is not None and table == fault.table
+    }
+    lost = any(one not in seen.amounts for one in targets)
+    naming = set()
+    for key, named in seen.failures.items():
+        if key in base.failures:
+            continue
         if (
             fault.where == "document"
             or named & targets
             or ((fault.where == "table" or lost) and (named & own or not named))
         ):
-            naming.append(key[0])
-    if naming:
-        return Outcome(fault, document, True, covered, by=tuple(sorted(set(naming))))
-    return Outcome(fault, document, False, covered, _invisible(fault, base, seen))
-
-
-def _invisible(fault: Fault, base: Verdict, seen: Verdict) -> str | None:
-    """Why a fault that nothing named cannot be seen in the figures."""
-    if fault.amount and fault.targets and seen.amounts == base.amounts:
-        return "读数不变"
-    if not fault.targets:
-        return None
-    if fault.form == "narrative" and not any(one in seen.amounts for one in fault.targets):
-        return "未收录"
-    # What stays the same in every sum can only be seen where the figure is printed a second time.
-    if not base.twice & set(fault.targets):
-        if fault.kind in ("rows_swapped", "cells_swapped") and len({base.parent[one] for one in fault.targets}) == 1:
-            return "各和不变"
-        if fault.kind in ("columns_exchanged", "unit"):
-            return "各和不变"
-        if fault.kind == "row_lost" and not any(base.down.get(one) for one in fault.targets):
-            return "各和不变"
-    if all(base.checks.get(one, 0) == 0 for one in fault.targets):
-        return "不在任何勾稽中"
-    deltas = [
-        (abs(seen.amounts[one] - base.amounts[one]), base.envelope.get(one))
-        for one in fault.targets
-        if one in seen.amounts and one in base.amounts
-    ]
-    if deltas and len(deltas) == len(fault.targets) and all(e is not None and d <= e for d, e in deltas):
-        return "小于舍入误差"
-    return None
+            naming.add(key[0])
+    return tuple(sorted(naming))

@@ -141,6 +141,8 @@ def sign_changed(text: str, chance: random.Random) -> str | None:
 def confused(text: str, chance: random.Random) -> str | None:
     """A digit read as one that looks like it."""
     places = [i for i, sign in enumerate(text) if sign in LOOKS_LIKE]
+    if not places:  # full-width figures
+        return None
     at = chance.choice(places)
     return _with(text, at, chance.choice(LOOKS_LIKE[text[at]]))
 

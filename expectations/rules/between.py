@@ -434,7 +434,9 @@ RULES: tuple[Rule, ...] = (
           e AS (SELECT x.* FROM x_cell x JOIN level_year USING (document_id, measure, year) WHERE x.form = 'expenditure' AND x.component = 'total'
                 AND x.fc IS NOT NULL QUALIFY count(*) OVER (PARTITION BY x.document_id, x.fc, x.measure, x.year) = 1)
           SELECT e.document_id, e.key AS group_key, e.label || ' 与 ' || i.label AS label, i.amount AS expected, e.amount AS observed,
-                 i.half + e.half AS tolerance, CASE WHEN i.half <> e.half THEN greatest(i.half, e.half) END AS slack, [e.id, i.id] AS ids, e.unit
+                 i.half + e.half AS tolerance, CASE WHEN i.half <> e.half THEN greatest(i.half, e.half) END AS slack, [e.id, i.id] AS ids, e.unit,
+                 -- A difference of one digit is a misprint or a misreading.
+                 CASE WHEN x_alike(e.amount, i.amount) THEN 'warning' END AS severity
           FROM i JOIN e USING (document_id, fc, measure, year)""",
         applies="""SELECT i.document_id FROM x_head i JOIN x_head e ON e.document_id = i.document_id AND e.measure = i.measure AND e.year = i.year
             AND e.form = 'expenditure' AND e.component = 'total' AND e.n = 1

@@ -21,37 +21,55 @@ def sum_of(edges: str, condition: str) -> str:
 
     * a child that could not be read explains a total that is larger than its parts;
     * rows without codes under a total (bodies, projects) may repeat the same money on several levels nobody marked. Where
-      they do so evenly, their sum is a whole multiple of the total, and that is an identity as well;
-    * government forms nest transfers and subsets without marks; only what the reader tied together is held to add up.
+      they do so evenly, their sum is a whole multiple of the total, and that is an identity as well. Unevenly, the parts are
+      more than the total by at least one of them; a total larger than all its parts is wrong whatever the levels are;
+    * government forms nest transfers and subsets without marks, forms of no known kind are tied by their looks: there a parent
+      must add up only where it does so in other columns (along a row: in other rows), or, short of a total,
+      where nearly all of its table does.
     """
+    line = "row_no" if edges == "x_down" else "column_no"
     return f"""WITH family AS (
-        SELECT p.id AS pid, p.document_id, p.key, p.label, p.amount, p.half, p.unit, p.unread, p.scope, p.form,
-               any_value(e.how) AS how, sum(c.amount) AS everything, sum(c.half) AS spread,
+        SELECT p.id AS pid, p.document_id, p.key, p.label, p.amount, p.half, p.unit, p.unread, p.scope, p.form, p.table_no, p.{line} AS line, p.role,
+               any_value(e.how) AS how, sum(c.amount) AS everything, sum(c.half) AS spread, min(c.amount) FILTER (c.amount > 0) AS least,
+               coalesce(min(c.amount), 0) < 0 AS below_zero,
                sum(c.amount) FILTER (c.fc IS NOT NULL OR c.ec IS NOT NULL) AS coded,
                count(*) FILTER (c.fc IS NULL AND c.ec IS NULL) AS uncoded,
                list(c.id ORDER BY c.row_no, c.column_no) AS children,
                list(c.id ORDER BY c.row_no, c.column_no) FILTER (c.fc IS NOT NULL OR c.ec IS NOT NULL) AS coded_children
         FROM {edges} e JOIN x_item p ON p.id = e.parent JOIN x_item c ON c.id = e.child
         WHERE {condition}
-        GROUP BY p.id, p.document_id, p.key, p.label, p.amount, p.half, p.unit, p.unread, p.scope, p.form
+        GROUP BY p.id, p.document_id, p.key, p.label, p.amount, p.half, p.unit, p.unread, p.scope, p.form, p.table_no, p.{line}, p.role
       ), loose AS (
-        SELECT *, how = 'total' AND uncoded > 0 AND form NOT IN ('income_expenditure', 'grant_income_expenditure') AS is_loose,
+        SELECT *, (how = 'total' OR form = 'other') AND uncoded > 0 AND form NOT IN ('income_expenditure', 'grant_income_expenditure') AS is_loose,
                CASE WHEN amount <> 0 THEN round(everything / amount::DOUBLE)::INTEGER ELSE 1 END AS folds FROM family
       ), chosen AS (
         SELECT *, CASE WHEN is_loose AND coded IS NOT NULL AND abs(coded - amount) <= half + spread THEN 1
                        WHEN is_loose AND folds BETWEEN 2 AND 6 AND abs(everything - folds * amount) <= folds * half + spread THEN folds
                        ELSE 0 END AS way FROM loose
+      ), judged AS (
+        SELECT *, way = 0 AND abs(amount - everything) > half + spread AS off,
+               amount - everything > half + spread AND NOT below_zero OR everything - amount > half + spread AND least > everything - amount + half + spread
+                 AS unnested
+        FROM chosen
+      ), learnt AS (
+        SELECT *, count(*) FILTER (NOT off AND amount <> 0) OVER (PARTITION BY document_id, table_no, line) AS line_held,
+               count(*) FILTER (amount <> 0) OVER (PARTITION BY document_id, table_no, line) AS line_all,
+               count(*) FILTER (NOT off AND amount <> 0) OVER (PARTITION BY document_id, table_no) AS held,
+               count(*) FILTER (amount <> 0) OVER (PARTITION BY document_id, table_no) AS everyone
+        FROM judged
       )
       SELECT document_id, key AS group_key, label, amount AS observed, unit,
              CASE way WHEN 0 THEN everything WHEN 1 THEN coded ELSE everything - (way - 1) * amount END AS expected,
              half * greatest(way, 1) + spread AS tolerance,
              [pid] || CASE way WHEN 1 THEN coded_children ELSE children END AS ids,
-             CASE WHEN way = 0 AND abs(amount - everything) > half + spread
-                       AND (is_loose OR coalesce(unread, 0) > 0 AND amount > everything OR scope = 'government' AND how = 'total')
-                  THEN 'insufficient_data' END AS state,
-             CASE WHEN scope = 'government' THEN 'warning' END AS severity,
+             CASE WHEN NOT off THEN NULL
+                  WHEN coalesce(unread, 0) > 0 AND amount > everything THEN 'insufficient_data'
+                  WHEN is_loose AND scope <> 'government' AND (form <> 'other' OR role IS NOT NULL) THEN CASE WHEN NOT unnested THEN 'insufficient_data' END
+                  WHEN (scope = 'government' OR form = 'other') AND NOT (line_held > CASE WHEN scope = 'government' AND role IS NOT NULL THEN 1 ELSE 0 END AND line_held * 2 >= line_all OR role IS NULL AND held >= 4 AND held * 5 >= everyone * 4)
+                    THEN 'insufficient_data' END AS state,
+             CASE WHEN scope = 'government' OR is_loose THEN 'warning' END AS severity,
              CASE WHEN way > 1 THEN '同一金额分 ' || way || ' 级列示' WHEN coalesce(unread, 0) > 0 THEN '本表有 ' || unread || ' 个金额未读成' END AS note
-      FROM chosen"""
+      FROM learnt"""
 
 
 def with_form(*forms: str) -> str:

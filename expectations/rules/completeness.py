@@ -39,6 +39,9 @@ def _forms(identifier: str, kind: str, severity: str, title: str, forms: str, le
     )
 
 
+_BELOW_ZERO = """amount < 0 AND measure <> 'change' AND flow IS DISTINCT FROM 'balance'
+  AND NOT (form = 'other' AND regexp_matches(coalesce(item_name, '') || '/' || coalesce(column_label, ''), '结余|结转|结存|盈余|赤字|差额|收支|平衡|增减|变动|净'))"""
+
 RULES: tuple[Rule, ...] = (
     _forms("FORMS-FINAL", "final_account", "warning", "决算公开九张表齐全", _FINAL, 5),
     _forms("FORMS-BUDGET", "budget", "info", "预算公开各表齐全", _BUDGET, 5),
@@ -86,11 +89,11 @@ RULES: tuple[Rule, ...] = (
         remedy="对照原件；确为冲减的无需处理。",
         reads=("line_item",),
         kind="report",
-        # A whole class (类) below zero is hardly ever a correction of one payment.
-        sql="""SELECT document_id, key AS group_key, label, 'failed' AS state, '≥0' AS expected_text, published_text AS observed_text, [id] AS ids,
-                 CASE WHEN length(fc) = 3 AND ec IS NULL THEN 'warning' END AS severity
-          FROM x_item WHERE amount < 0 AND measure <> 'change' AND flow <> 'balance'""",
-        applies="SELECT document_id FROM x_item WHERE amount < 0 AND measure <> 'change' AND flow <> 'balance'",
+        # A whole class (类) below zero is hardly ever a correction of one payment. A balance, a surplus, a difference may be.
+        sql=f"""SELECT document_id, key AS group_key, label, 'failed' AS state, '≥0' AS expected_text, published_text AS observed_text, [id] AS ids,
+                 CASE WHEN length(fc) = 3 AND ec IS NULL AND scope <> 'government' THEN 'warning' END AS severity
+          FROM x_item WHERE {_BELOW_ZERO}""",
+        applies=f"SELECT document_id FROM x_item WHERE {_BELOW_ZERO}",
     ),
     Rule(
         id="AMOUNT-LARGE",

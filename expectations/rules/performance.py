@@ -129,7 +129,10 @@ RULES: tuple[Rule, ...] = (
             QUALIFY count(*) OVER (PARTITION BY document_id, item_name) = 1)
           SELECT p.document_id, 'project|' || p.project_no AS group_key, {_LABEL} || ' 与 ' || t.label AS label, t.amount AS expected, p.amount AS observed,
                  -- Targets are often set on rounded figures: within one unit of 万元 the two are one.
-                 t.half + 50 AS tolerance, 10000 AS slack, [t.id] AS ids, coalesce(p.published_unit, t.unit) AS unit
+                 t.half + 50 AS tolerance, 10000 AS slack, [t.id] AS ids, coalesce(p.published_unit, t.unit) AS unit,
+                 -- One card may hold a project and its parts from above (（省级）, （中央）).
+                 CASE WHEN (SELECT count(*) > 1 AND abs(sum(s.amount) - p.amount) <= sum(s.half) + 10000 FROM t s
+                            WHERE s.document_id = p.document_id AND starts_with(s.name, p.name)) THEN 'passed' END AS state
           FROM p JOIN t ON t.document_id = p.document_id AND t.name = p.name AND length(t.name) >= 4""",
         applies="SELECT document_id FROM x_item WHERE false",  # only where both name the project alike
     ),

@@ -274,8 +274,10 @@ RULES: tuple[Rule, ...] = (
           SELECT r.document_id, r.key AS group_key, r.label || ' 与 ' || o.label AS label, o.amount AS expected, r.amount AS observed,
                  r.half + o.half AS tolerance, CASE WHEN r.half <> o.half THEN greatest(r.half, o.half) END AS slack, [r.id, o.id] AS ids, r.unit,
                  -- A body with institutions spends less on its offices than on all operation: only near misses contradict.
-                 CASE WHEN abs(r.amount - o.amount) > r.half + o.half AND abs(r.amount - o.amount) * 200 > abs(o.amount)
-                      THEN 'not_applicable' END AS state
+                 -- A difference of one digit is a misprint or a misreading, however large.
+                 CASE WHEN abs(r.amount - o.amount) > r.half + o.half AND abs(r.amount - o.amount) * 200 > abs(o.amount) AND NOT x_alike(r.amount, o.amount)
+                      THEN 'not_applicable' END AS state,
+                 CASE WHEN x_alike(r.amount, o.amount) THEN 'warning' END AS severity
           FROM r JOIN o ON o.document_id = r.document_id AND o.measure = r.measure AND o.year = r.year
           QUALIFY row_number() OVER (PARTITION BY r.id ORDER BY o.form <> 'narrative', abs(r.amount - o.amount), o.id) = 1""",
         applies="SELECT document_id FROM x_item WHERE item = '机关运行经费' AND form = 'narrative'",

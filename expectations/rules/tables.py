@@ -48,6 +48,78 @@ RULES: tuple[Rule, ...] = (
           AND (parent_row_no IS NOT NULL OR parent_column_no IS NOT NULL)""",
     ),
     Rule(
+        id="PARTS-BLANK",
+        family="tables",
+        severity="warning",
+        title="合计、上级一格有数而下级各格全空",
+        expected="上级有金额的，其下级各格至少一格有金额（该表其他各格如此）",
+        source=OFFICIAL_FINAL,
+        remedy="对照原件：漏读的报告给维护者；原文如此的“认可”。",
+        reads=_READS,
+        kind="report",
+        # The other way round from TOTAL-BLANK: a sum whose only part is gone has nothing left to be held against.
+        sql=f"""WITH tied AS (SELECT DISTINCT document_id, table_no, parent_row_no AS row_no FROM x_cell WHERE parent_row_no IS NOT NULL AND NOT sub),
+          wide AS (SELECT DISTINCT document_id, table_no, parent_column_no AS column_no FROM x_cell WHERE parent_column_no IS NOT NULL AND NOT sub),
+          cell AS (SELECT * FROM x_cell WHERE form IN {TREES} AND scope <> 'government' AND NOT sub AND amount <> 0 AND measure <> 'change'),
+          part AS (
+            SELECT c.*, 'down' AS way, c.id IN (SELECT parent FROM x_down) AS there FROM cell c JOIN tied USING (document_id, table_no, row_no)
+            UNION ALL
+            SELECT c.*, 'across' AS way, c.id IN (SELECT parent FROM x_across) AS there FROM cell c JOIN wide USING (document_id, table_no, column_no)),
+          habit AS (SELECT document_id, table_no, way, count(*) FILTER (there) AS filled, count(*) AS everyone FROM part GROUP BY ALL)
+          SELECT document_id, form || '|' || table_no || '|' || way || '|' || row_no || '|' || column_no AS group_key, label,
+                 CASE WHEN there THEN 'passed' WHEN filled >= 4 AND filled * 10 >= everyone * 8 THEN 'failed' ELSE 'insufficient_data' END AS state,
+                 CASE way WHEN 'down' THEN '下级各行有金额' ELSE '所属各列有金额' END AS expected_text, CASE WHEN there THEN '有' ELSE '全部空白' END AS observed_text,
+                 [id] AS ids
+          FROM part JOIN habit USING (document_id, table_no, way)""",
+        applies="SELECT document_id FROM x_item WHERE false",  # only where a table ties its rows or columns together
+    ),
+    Rule(
+        id="ROW-TWICE",
+        family="tables",
+        severity="warning",
+        title="同一科目的一行连续印出两次",
+        expected="相邻两行的编码、名称和各列金额不全相同",
+        source="表中各行各列一次",
+        remedy="对照原件：读重的报告给维护者；公布者印重的“认可”。",
+        reads=_READS,
+        kind="report",
+        # Without a code, a 款 and its only 项 of the same name look alike.
+        sql="""WITH row AS (
+            SELECT document_id, table_no, row_no, any_value(form) AS form, any_value(label ORDER BY column_no) AS label, list(id ORDER BY column_no) AS ids,
+                   any_value(item_name ORDER BY column_no) AS item_name, any_value(printed_code ORDER BY column_no) AS code, any_value(body) AS body, any_value(role ORDER BY column_no) AS role, any_value(fc) AS fc, any_value(document_year) AS year,
+                   list(column_no || ':' || amount ORDER BY column_no, item) AS amounts, max(abs(amount)) AS most,
+                   list(item_name ORDER BY column_no, item) AS names
+            FROM x_cell GROUP BY document_id, table_no, row_no),
+          next AS (SELECT *, lead(row_no) OVER w AS below, lead(amounts) OVER w AS amounts_below, lead(names) OVER w AS names_below, lead(code) OVER w AS code_below, lead(role) OVER w AS role_below,
+                          lead(body) OVER w AS body_below, lead(ids) OVER w AS ids_below FROM row WINDOW w AS (PARTITION BY document_id, table_no ORDER BY row_no))
+          SELECT document_id, form || '|' || table_no || '|' || row_no AS group_key, label, 'failed' AS state, '一行' AS expected_text, '两行' AS observed_text, ids || ids_below AS ids
+          FROM next WHERE amounts = amounts_below AND names = names_below AND (code = code_below OR role = role_below AND role IN ('total', 'grand', 'current')) AND body = body_below AND below <= row_no + 1 AND most <> 0 AND form <> 'other'
+                -- A 款 that has no 项 in the classification is printed as its own 项.
+                AND NOT (length(fc) = 5 AND EXISTS (SELECT 1 FROM function_code f WHERE f.fiscal_year = year AND f.code = fc)
+                         AND NOT EXISTS (SELECT 1 FROM function_code f WHERE f.fiscal_year = year AND f.parent_code = fc))""",
+        applies="SELECT document_id FROM x_item WHERE false",  # only where a row stands there twice
+    ),
+    Rule(
+        id="TOTAL-CURRENT",
+        family="tables",
+        severity="warning",
+        title="列有结转和结余的收支总表应有本年收入、本年支出合计",
+        expected="总计＝本年合计＋结转和结余：三者都列出",
+        source=OFFICIAL_FINAL,
+        remedy="对照原件：漏读一行的报告给维护者；公布者未列的“认可”。",
+        reads=_READS,
+        kind="report",
+        sql=f"""WITH t AS (
+            SELECT document_id, table_no, form, count(*) FILTER (role = 'grand') AS grands, count(*) FILTER (role IN ('current', 'total')) AS currents,
+                   count(*) FILTER (role IN ('opening', 'closing')) AS balances, count(*) FILTER (role IS NULL AND amount <> 0) AS parts,
+                   list(id ORDER BY row_no) FILTER (role IN ('grand', 'opening', 'closing')) AS ids
+            FROM x_cell WHERE form IN {_TWO_SIDED} AND n = 1 AND scope <> 'government' AND kind = 'final_account' GROUP BY ALL)
+          SELECT document_id, form || '|' || table_no AS group_key, '《' || fn.zh || '》' AS label, CASE WHEN currents > 0 THEN 'passed' ELSE 'failed' END AS state,
+                 '有本年收入合计、本年支出合计' AS expected_text, CASE WHEN currents > 0 THEN '有' ELSE '没有' END AS observed_text, ids
+          FROM t JOIN x_form_name fn ON fn.code = form WHERE grands > 0 AND balances > 0 AND parts >= 2""",
+        applies="SELECT document_id FROM x_item WHERE false",  # only where balances stand beside a grand total
+    ),
+    Rule(
         id="TOTAL-ONE-SIDED",
         family="tables",
         severity="warning",
@@ -138,6 +210,24 @@ RULES: tuple[Rule, ...] = (
                  half + ahalf + bhalf AS tolerance, [id, aid, bid] AS ids FROM alone""",
         applies="""SELECT document_id FROM x_cell WHERE measure = 'change' AND form <> 'other' INTERSECT
           SELECT document_id FROM x_cell WHERE year = document_year - 1 AND measure IN ('budget', 'final', 'prior_final')""",
+    ),
+    Rule(
+        id="THREE-PUBLIC-TOTAL",
+        family="tables",
+        severity="warning",
+        title="“三公”经费表列有各项的，应有合计",
+        expected="列有出国（境）、公务用车、公务接待两项以上的，有合计",
+        source=OFFICIAL_THREE,
+        remedy="对照原件：漏读合计的报告给维护者；公布者未列的“认可”。",
+        reads=_READS,
+        kind="report",
+        sql="""SELECT document_id, 'total|' || table_no AS group_key, '《“三公”经费表》' AS label,
+                 CASE WHEN count(*) FILTER (component = 'total' OR role = 'total' OR level = 'total') > 0 THEN 'passed' ELSE 'failed' END AS state, '有合计' AS expected_text,
+                 CASE WHEN count(*) FILTER (component = 'total' OR role = 'total' OR level = 'total') > 0 THEN '有' ELSE '没有' END AS observed_text,
+                 list(id ORDER BY row_no, column_no)[1:3] AS ids
+          FROM x_cell WHERE form = 'three_public' AND year = document_year AND measure IN ('budget', 'final') AND NOT sub
+          GROUP BY document_id, table_no HAVING count(DISTINCT component) FILTER (component IN ('overseas', 'vehicle', 'reception') AND amount <> 0) >= 2""",
+        applies="SELECT document_id FROM x_item WHERE false",  # only where two of the three are listed
     ),
     Rule(
         id="THREE-PUBLIC-WIDE",
@@ -232,16 +322,16 @@ RULES: tuple[Rule, ...] = (
         family="tables",
         severity="warning",
         title="按科目列示的表应有合计行",
-        expected="收入表、支出表、一般公共预算支出表、政府性基金表列有两类以上科目的，有合计行",
+        expected="收入表、支出表、一般公共预算支出表、基本支出表、政府性基金表列有两类以上科目的，有合计行",
         source=OFFICIAL_FINAL,
         remedy="对照原件：漏读合计行的报告给维护者；公布者未列的“认可”。",
         reads=_READS,
         kind="report",
         sql="""WITH t AS (
-            SELECT document_id, table_no, form, count(DISTINCT fc) FILTER (length(fc) = 3 AND amount <> 0) AS classes,
+            SELECT document_id, table_no, form, count(DISTINCT coalesce(fc, ec)) FILTER (length(coalesce(fc, ec)) = 3 AND amount <> 0) AS classes,
                    count(*) FILTER (role IN ('total', 'grand', 'current')) AS totals, count(DISTINCT body) AS bodies,
-                   count(*) FILTER (fc IS NULL AND role IS NULL) AS plain, list(id ORDER BY row_no) AS ids
-            FROM x_cell WHERE form IN ('income', 'expenditure', 'general_expenditure', 'fund_income_expenditure') AND n = 1 AND scope <> 'government'
+                   count(*) FILTER (fc IS NULL AND ec IS NULL AND role IS NULL) AS plain, list(id ORDER BY row_no) AS ids
+            FROM x_cell WHERE form IN ('income', 'expenditure', 'general_expenditure', 'fund_income_expenditure', 'general_basic_expenditure') AND n = 1 AND scope <> 'government'
                  AND year = document_year AND measure IN ('budget', 'final') GROUP BY ALL)
           SELECT document_id, form || '|' || table_no AS group_key, '《' || fn.zh || '》' AS label, CASE WHEN totals > 0 THEN 'passed' ELSE 'failed' END AS state,
                  '有合计行' AS expected_text, CASE WHEN totals > 0 THEN '有' ELSE '没有' END AS observed_text, ids[1:3] AS ids
@@ -292,7 +382,11 @@ RULES: tuple[Rule, ...] = (
           step AS (
             SELECT r.*, EXISTS (SELECT 1 FROM row c WHERE c.document_id = r.document_id AND c.table_no = r.table_no AND c.economic = r.economic
                                 AND starts_with(c.code, r.code) AND length(c.code) > length(r.code)) AS below
-            FROM row r WHERE (length(r.code) = 3 OR length(r.code) = 5 AND NOT r.economic) AND r.amount <> 0),
+            FROM row r JOIN x_document d USING (document_id)
+            -- Some 类 and 款 have nothing below them in the classification itself.
+            WHERE (length(r.code) = 3 OR length(r.code) = 5 AND NOT r.economic) AND r.amount <> 0 AND (r.economic
+                  OR NOT EXISTS (SELECT 1 FROM function_code f WHERE f.fiscal_year = d.fiscal_year AND f.code = r.code)
+                  OR EXISTS (SELECT 1 FROM function_code f WHERE f.fiscal_year = d.fiscal_year AND f.parent_code = r.code))),
           habit AS (SELECT document_id, table_no, economic, length(code) AS depth, count(*) FILTER (below) AS held, count(*) AS n FROM step GROUP BY ALL)
           SELECT s.document_id, form || '|' || s.table_no || '|' || body || '|' || row_no || '|' || code AS group_key, label, CASE WHEN below THEN 'passed' ELSE 'failed' END AS state,
                  '其下有下级科目' AS expected_text, CASE WHEN below THEN '有' ELSE '没有' END AS observed_text, ids

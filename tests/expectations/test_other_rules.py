@@ -441,7 +441,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         no_totals.save(connection)
         _projects("levels", "4.00", "1.00", "3.00", "6.00", "6.00").save(connection)
         _projects("flat", "4.00", "6.00").save(connection)
-        _projects("unclear", "4.00", "5.00").save(connection)
+        _projects("unclear", "9.00", "2.00", "1.00").save(connection)
+        _projects("short", "4.00", "5.00").save(connection)
         noticed = Document("noticed")
         noticed.other("finding", finding_id="1", code="TXT-YEAR-STALE", severity="warning", message="年度不符", page=3)
         noticed.other("finding", finding_id="2", code="NEW-KIND", severity="error", message="没有声明过的发现", page=4)
@@ -480,8 +481,10 @@ def test_an_overview_without_totals_is_insufficient(warehouse: duckdb.DuckDBPyCo
 def test_projects_add_up_on_one_level_or_on_two(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert _outcomes(warehouse, "PROJECT-TREE", "flat") == {"passed"}
     assert _outcomes(warehouse, "PROJECT-TREE", "levels") == {"passed"}
-    # Rows without codes may be of any level: no accusation.
+    # Rows without codes may be of any level, and then they come to more than the total: no accusation.
     assert _outcomes(warehouse, "PROJECT-TREE", "unclear") == {"insufficient_data"}
+    # To less they come only where a row is missing or a figure wrong.
+    assert _outcomes(warehouse, "PROJECT-TREE", "short") == {"failed"}
 
 
 def test_findings_become_results_declared_or_not(warehouse: duckdb.DuckDBPyConnection) -> None:

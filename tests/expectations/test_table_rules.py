@@ -18,6 +18,7 @@ from tests.expectations.warehouse import Document, insert
 
 Make = Callable[[str, str | None], Sequence[Document]]
 Case = tuple[str, Make, str, str, str]
+_BLANK_IS_THE_FAULT = ("TOTAL-BLANK", "THREE-PUBLIC-TOTAL", "TOTAL-CURRENT")
 
 
 def _columns(*components: str, **common: Any) -> list[dict[str, Any]]:
@@ -144,17 +145,94 @@ def _three_funds(name: str, text: str | None) -> list[Document]:
 
 
 def _other(down: bool) -> Make:
+    """A total over its parts; along a row with another row of the table that adds up, for one alone teaches nothing."""
+
     def make(name: str, text: str | None) -> list[Document]:
         d = Document(name)
         d.table("other", 9)
-        for number, printed in enumerate(("30.00", "10.00", text)):
-            place = {"row_no": number, "column_no": 0} if down else {"row_no": 0, "column_no": number}
-            parent = {"parent_row_no" if down else "parent_column_no": 0 if number else None}
-            d.item("other", printed, table_no=9, item_name="合计" if not number and down else f"项{number}", component=None, fund=None, flow=None,
-                   level="total" if not number and down else "item", **place, **parent)  # fmt: skip
+        for line, printed_line in enumerate((("30.00", "10.00", text), ("3.00", "1.00", "2.00"))):
+            for number, printed in enumerate(printed_line):
+                place = {"row_no": number, "column_no": line} if down else {"row_no": line, "column_no": number}
+                parent = {"parent_row_no" if down else "parent_column_no": 0 if number else None}
+                d.item("other", printed, table_no=9, item_name="合计" if not number and down else f"项{number}", component=None, fund=None, flow=None,
+                       level="total" if not number and down else "item", **place, **parent)  # fmt: skip
         return [d]
 
     return make
+
+
+def _parts_blank(name: str, text: str | None) -> list[Document]:
+    """The last 项 may be blank where its 款 is not; an empty text leaves the figure out."""
+    d = Document(name)
+    rows: list[tuple[str | None, str, list[str | None]]] = [(None, "合计", ["30.00"])]
+    for code in ("201", "205", "208"):
+        rows += [(code, "类", ["10.00"]), (code + "01", "款", ["10.00"]), (code + "0101", "项", ["10.00"])]
+    rows[-1] = (rows[-1][0], "项", ["10.00" if text == "-" else None])
+    d.code_table("expenditure", 3, _columns("total"), rows)
+    # The row is there: another column of it is filled.
+    d.item("expenditure", "1.00", table_no=3, row_no=len(rows) - 1, column_no=1, parent_row_no=len(rows) - 2, component="basic", function_code="2080101")  # fmt: skip
+    return [d]
+
+
+def _row_twice(name: str, text: str | None) -> list[Document]:
+    d = Document(name)
+    _expenditure(
+        d,
+        [
+            (None, "合计", ["20.00", "10.00", "10.00"]),
+            ("201", "甲", ["10.00", "5.00", "5.00"]),
+            (text, "甲", ["10.00", "5.00", "5.00"]),
+        ],
+    )
+    return [d]
+
+
+def _no_current(name: str, text: str | None) -> list[Document]:
+    d = Document(name)
+    d.table("income_expenditure", 1)
+    for row, (item, printed, level) in enumerate(
+        (("甲", "5.00", "item"), ("乙", "4.00", "item"), ("本年收入合计", text, "total"), ("总计", "10.00", "total"))
+    ):
+        d.item(
+            "income_expenditure",
+            printed,
+            table_no=1,
+            row_no=row,
+            column_no=1,
+            item_name=item,
+            item=item,
+            level=level,
+            flow="income",
+            component="total",
+        )
+    d.item(
+        "income_expenditure",
+        "1.00",
+        table_no=1,
+        row_no=4,
+        column_no=1,
+        item_name="年初结转和结余",
+        flow="balance",
+        component="opening_balance",
+    )
+    return [d]
+
+
+def _three_total(name: str, text: str | None) -> list[Document]:
+    d = Document(name)
+    d.table("three_public", 7)
+    for column, (component, printed) in enumerate((("total", text), ("overseas", "1.00"), ("reception", "2.00"))):
+        d.item(
+            "three_public",
+            printed,
+            table_no=7,
+            row_no=0,
+            column_no=column,
+            component=component,
+            item_name="“三公”经费",
+            fund="general",
+        )
+    return [d]
 
 
 def _gap(name: str, text: str | None) -> list[Document]:
@@ -503,6 +581,9 @@ CASES: list[Case] = [
     ("THREE-PUBLIC-FUNDS", _three_funds, "5.00", "4.00", "none"),
     ("OTHER-DOWN", _other(True), "20.00", "21.00", "failed"),
     ("OTHER-ACROSS", _other(False), "20.00", "21.00", "failed"),
+    ("THREE-PUBLIC-TOTAL", _three_total, "3.00", "", "failed"),
+    ("ROW-TWICE", _row_twice, "205", "201", "none"),
+    ("TOTAL-CURRENT", _no_current, "9.00", "", "failed"),
     ("TREE-GAP", _gap, "-", "20508", "passed"),
     ("TREE-CHILDLESS", _gap, "-", "2050803", "passed"),
     ("BASIC-PLACE", _placed, "personnel", "operation", "none"),
@@ -536,7 +617,7 @@ def judged(blank_candidate: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         for rule, make, good, bad, _ in CASES:
             for variant, text in (("good", good), ("bad", bad), ("blank", None)):
                 # An empty text stands for a blank cell where blank is the fault itself.
-                for d in make(f"{rule}/{variant}", (text or None) if rule == "TOTAL-BLANK" else text):
+                for d in make(f"{rule}/{variant}", (text or None) if rule in _BLANK_IS_THE_FAULT else text):
                     d.save(connection)
                     parent = d.department_id.removesuffix("-U") + "-D" if d.department_id.endswith("-U") else None
                     region = f"region-{rule}-{variant}"
@@ -564,10 +645,40 @@ def _seen(connection: duckdb.DuckDBPyConnection, rule: str, variant: str) -> set
 def test_a_rule_holds_fails_and_says_nothing_of_a_blank(judged: duckdb.DuckDBPyConnection, case: Case) -> None:
     rule, _, _, _, blank = case
     good, bad, nothing = (_seen(judged, rule, variant) for variant in ("good", "bad", "blank"))
-    assert "passed" in good and "failed" not in good
+    # A rule that only reports what is wrong has nothing to say of what is right.
+    assert "failed" not in good and ("passed" in good or rule in ("ROW-TWICE",))
     assert "failed" in bad
     if blank == "none":
         assert nothing == set()
     else:
         assert blank in nothing
         assert blank == "failed" or "failed" not in nothing
+
+
+def test_a_figure_whose_only_part_is_blank_is_pointed_out(blank_candidate: Path, tmp_path: Path) -> None:
+    path = tmp_path / "candidate.duckdb"
+    path.write_bytes(blank_candidate.read_bytes())
+    with duckdb.connect(str(path)) as connection:
+        for name, text in (("PARTS-BLANK/good", "-"), ("PARTS-BLANK/bad", None)):
+            for d in _parts_blank(name, text):
+                d.save(connection)
+        evaluate(connection, run_id="test")
+        assert "failed" not in _seen(connection, "PARTS-BLANK", "good")
+        assert "failed" in _seen(connection, "PARTS-BLANK", "bad")
+
+
+def test_a_difference_of_one_digit_in_running_costs_is_a_warning(blank_candidate: Path, tmp_path: Path) -> None:
+    path = tmp_path / "candidate.duckdb"
+    path.write_bytes(blank_candidate.read_bytes())
+    with duckdb.connect(str(path)) as connection:
+        for name, text in (("digit", "355.13"), ("institutions", "120.40")):
+            d = Document(name)
+            d.item("narrative", "335.13", item_name="公用经费", component="operation", fund="general")
+            d.item("narrative", text, item_name="机关运行经费", component="operation", fund="general")
+            d.save(connection)
+        evaluate(connection, run_id="test")
+        query = "SELECT document_id, outcome, severity FROM expectation_result WHERE expectation = 'PROSE-RUNNING-COST'"
+        assert set(connection.execute(query).fetchall()) == {
+            ("digit", "failed", "warning"),
+            ("institutions", "not_applicable", "info"),
+        }
