@@ -31,6 +31,11 @@ _EXECUTED_AFTER = re.compile(r"^（?[，]?(?:完成|为|占|达到)?(?:年度|�
 _RESTART = re.compile(r"[①-⑳]")
 _OPEN = re.compile(r"^(?P<name>[一-龥][一-龥、（）”]{2,40}(?:转移支付|返还|补助|资金|基金|支出))(?=\d)")
 _NAMED_ITEM = re.compile(r"^(?P<name>[一-龥][一-龥、（）]{2,40}?)(?P<stage>预算数|执行数|决算数)(?:为|是)?$")
+_TRANSFERS_TOLD = re.compile(
+    r"^(?:(?:19|20)\d\d年)?(?P<level>省|市|州|县|区)(?:级|本级)?对(?:各市县|各市|市县|下|各区市|区市|县区|区县|各区|各县)转移支付"
+    r"(?P<account>一般公共预算|政府性基金预算|国有资本经营预算)(?:资金)?(?:支出)?(?:预算数|执行数|决算数)"
+)
+"""The sentence that opens a section of transfers: from which level, out of which account."""
 _STAGES = {"预算数": "budget", "执行数": "final", "决算数": "final"}
 _NAMED_BODY = re.compile(r"^[一-龥]{2,16}(?:开发区|高新区|新区|管理区|示范区|度假区|保税区)$")
 _NOT_A_NAME = re.compile("其中|包括|用于|安排|增加|减少|比|较|为|完成")
@@ -93,13 +98,28 @@ class _Walk:
 def read_government(context: Context, metadata: Metadata, lines: list[Line]) -> None:
     """Read all lines of a government's report into ``context.outcome``."""
     headings = Headings(metadata.title)
+    chapter, told = "", Setting()
     for number, line in enumerate(lines):
         over = headings.over(line)
+        if _chapter(line) != chapter:
+            chapter, told = _chapter(line), Setting()
         context.outcome.kinds.append(None)
         found = [f for f in figures(line.text) if f.kind in ("money", "percent")]
         if not any(f.kind == "money" for f in found):
             continue
-        _line(_Walk(context, number, line, setting_of(context.lexicon, over), direction=_direction(over)), found)
+        opening = _TRANSFERS_TOLD.match(line.text)
+        if opening:
+            account = next(key for key, name in _SHORT.items() if name == opening["account"])
+            told = Setting(scope=opening["level"] + "级", account=account, downward=True)
+        setting = setting_of(context.lexicon, over)
+        if setting.transfer is not None and told.downward and setting.scope in (None, told.scope):
+            setting = replace(setting, scope=told.scope, account=setting.account or told.account, downward=True)
+        _line(_Walk(context, number, line, setting, direction=_direction(over)), found)
+
+
+def _chapter(line: Line) -> str:
+    """The outermost numbered heading a line stands under."""
+    return re.split(r"（[一二三四五六七八九十]{1,3}）", line.section or "")[0]
 
 
 def _direction(headings: list[str]) -> str | None:
@@ -147,7 +167,9 @@ def _sentence(walk: _Walk, start: int, found: list[Figure], sentence: int) -> No
     if walk.line.depth is not None and walk.line.depth >= 2 and sentence == 0 and found[0].kind == "money":
         named = _NAMED_ITEM.match(walk.line.text[start : found[0].start])
         if named and not _NOT_A_NAME.search(named["name"]):
-            clause = _Clause(subject=_named_item(walk, named["name"]), measure=_STAGES[named["stage"]], planned=True)
+            paid = walk.setting.transfer is not None and walk.setting.downward
+            subject = _part_of_transfer(walk, named["name"]) if paid else _named_item(walk, named["name"])
+            clause = _Clause(subject=subject, measure=_STAGES[named["stage"]], planned=True)
             # A name the vocabulary knows is read as what it is.
             tokens = list(walk.context.lexicon.tokens(named["name"], 0, len(named["name"])))
             if not (len(tokens) == 1 and tokens[0].kind in ("subject", "class")):
@@ -367,7 +389,7 @@ def _what(walk: _Walk, clause: _Clause) -> What | None:
         return None
     subset = walk.sub
     if isinstance(subject, What):
-        return replace(subject, item=scope + subject.item, scope=scope, subset=subset)
+        return replace(subject, item=scope + subject.item, scope=scope, subset=subset or subject.subset)
     fund = subject.fund or clause.fund or setting.account
     if fund not in _SHORT and not (subject.fund and fund == "all"):
         return None

@@ -126,3 +126,21 @@ def test_a_class_named_on_its_own_and_its_change() -> None:
     assert [i.function_code for i in reading.line_items] == [None, None, "204", "204"]
     assert reading.line_items[-1].amount_yuan == -420_000_000
     assert reading.line_items[-1].reason == "重点项目支出减少"
+
+
+def test_a_list_of_transfers_is_read_under_the_sentence_that_opens_it() -> None:
+    reading = read(
+        "一、2024年财政转移支付安排",
+        "2024年省对市县转移支付一般公共预算资金预算数为950.5万元，比2023年年初预算数增加90万元，具体情况如下：",
+        "（一）一般性转移支付",
+        "1.均衡性转移支付补助预算数为200.9万元，比2023年预算数减少21.5万元，下降12%。主要是增加10万元财力补助。",
+        "二、2024年其他事项",
+        "（一）一般性转移支付",
+        "1.均衡性转移支付补助预算数为300万元。",
+        kind="budget",
+        scope="government",
+    )
+    assert [(i.item, i.flow, i.fund, i.measure, str(i.amount_yuan.normalize())) for i in reading.line_items] == [
+        ("省级对下一般性转移支付（均衡性转移支付补助）", "expenditure", "general", "budget", "2.009E+6"),
+        ("省级对下一般性转移支付（均衡性转移支付补助）", "expenditure", "general", "change", "-2.15E+5"),
+    ]
