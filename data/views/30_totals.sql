@@ -53,6 +53,7 @@ WITH headline AS (
                WHEN l.fund = 'general' AND l.component = 'operation' AND l.item = '公用经费' THEN 'operation'
            END AS headline,
            l.amount_yuan, l.line_item_id,
+           min(l.amount_yuan) OVER same AS lowest, max(l.amount_yuan) OVER same AS highest,
            row_number() OVER (
                PARTITION BY l.department_id, d.scope, l.fiscal_year, l.measure, headline
                -- 本年合计 rather than 总计 (which holds carried-over money), so of the two-sided form the income or expenditure form comes first
@@ -62,6 +63,7 @@ WITH headline AS (
     FROM main.line_item l JOIN internal.live_document d ON d.document_id = l.document_id
     WHERE (l.level = 'total' OR l.form = 'narrative') AND l.function_code IS NULL AND l.economic_code IS NULL AND l.measure IN ('budget', 'final')  -- 上年决算 is a comparison, no account of its own
       AND NOT coalesce(l.subset, false)
+    WINDOW same AS (PARTITION BY l.department_id, d.scope, l.fiscal_year, l.measure, headline)
 )
 SELECT h.department_id, p.name AS department, p.region_name, p.kind, h.scope, h.fiscal_year, h.measure,
        max(amount_yuan) FILTER (headline = 'income_total') AS income_total,
@@ -79,5 +81,7 @@ FROM headline h
 LEFT JOIN main.department p USING (department_id)
 LEFT JOIN main.three_public_by_year t USING (department_id, scope, fiscal_year, measure)
 WHERE h.headline IS NOT NULL AND h.choice = 1
+  -- a government prints the same total for the whole region and for its own level: which one is meant is not for us to pick
+  AND NOT (h.scope = 'government' AND h.lowest <> h.highest)
 GROUP BY ALL;
-COMMENT ON VIEW main.department_year IS '部门年度总数：每部门、年度、口径一行，单位元 | headline totals per body, year and measure, in yuan';
+COMMENT ON VIEW main.department_year IS '部门年度总数：每部门、年度、口径一行，单位元；政府文件的同一总数有几个（全市、市本级）时为空 | headline totals per body, year and measure, in yuan; empty where a government prints several (whole region, own level)';

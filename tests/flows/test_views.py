@@ -328,3 +328,17 @@ def test_a_revised_publication_stands_in_the_place_of_the_first(tmp_path: Path) 
     assert query(home, "SELECT status, count(*) FROM document GROUP BY 1 ORDER BY 1") == [
         ("published", 2), ("superseded", 1)
     ]  # fmt: skip
+
+
+def test_of_several_totals_of_a_government_none_is_picked(tmp_path: Path) -> None:
+    total: dict[str, Any] = {"function_code": None, "level": "total", "item": "合计"}
+    document = Disclosure(
+        metadata("某市人民政府", scope="government"),
+        (
+            item("whole", "900.00", table_no=1, **total),
+            item("own", "300.00", table_no=2, **total),
+            item("basic", "80.00", component="basic", column_no=2, table_no=2, **total),
+        ),
+    )
+    home = _warehouse(Home(tmp_path).create(), document)
+    assert query(home, "SELECT general_total, general_basic FROM department_year") == [(None, Decimal(80))]
