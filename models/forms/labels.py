@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from models.classify import Mapping, classify_economic, classify_function
@@ -19,6 +19,7 @@ from models.text import clean, fold
 _HEADER_WORD = re.compile(r"^(类|款|项|科目编码|科目名称|科目代码|栏次|\*+|＊+)$")
 _EXACT = ("name", "alias", "code")
 _STATE_CAPITAL = "223"
+_VEHICLES = ("vehicle_purchase", "vehicle_operation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,7 @@ class LabelReader:
             label.entry = match_row(label.text, side, self.form)
             if (
                 self.government
+                and self.form != "three_public"
                 and label.entry is not None
                 and label.entry.level != "total"
                 and label.entry.flow != "balance"
@@ -467,6 +469,7 @@ class _Outline:
             self._units()
             return
         self._list_of_funds()
+        self._vehicles()
         for row in self.labels:
             if row.period is not None:
                 continue  # a row of another period is an addend of nothing
@@ -548,12 +551,14 @@ class _Outline:
                 first if any(r.row_no == parent and r.is_total for r in self.labels) else parent, children[0].row_no
             )
             high = max(parent, children[-1].row_no)
+            head = next((r.depth for r in self.labels if r.row_no == parent), None)
             for row in self.labels:  # rows without a place right after the last child may be children as well
                 if (
                     row.row_no == high + 1
                     and row.parent is None
                     and row.figures
                     and not (row.is_total or row.subset or row.text == row.unit)
+                    and (row.depth is None or head is None or row.depth > head)
                 ):
                     high = row.row_no
             family = {r.row_no for r in children} | {parent}
@@ -582,7 +587,32 @@ class _Outline:
             self.whole = self.grand
         self.outline = [(row.depth, row)] if row.depth is not None else []
 
+    def _vehicles(self) -> None:
+        """公务用车运行维护费 printed over 购置 and 运行维护, and adding up to both, is the whole of the vehicles."""
+        for position, head in enumerate(self.labels[:-2]):
+            parts = self.labels[position + 1 : position + 3]
+            entries = [r.entry.component if r.entry is not None else None for r in (head, *parts)]
+            told = entries[0] == "vehicle_operation" and sorted(map(str, entries[1:])) == sorted(_VEHICLES)
+            amounts = [r.amount for r in parts if r.amount is not None]
+            if told and head.entry is not None and len(amounts) == 2 and head.amount == sum(amounts, Decimal(0)):
+                head.entry = replace(head.entry, component="vehicle", item="公务用车购置及运行维护费")
+
+    def _vehicle_above(self, row: RowLabel) -> RowLabel | None:
+        """The row of all vehicles above a row of their purchase or upkeep, where nothing but the other part is between."""
+        if row.entry is None or row.entry.component not in _VEHICLES or row.depth is not None:
+            return None
+        for other in reversed(self.labels[: self.labels.index(row)]):
+            component = other.entry.component if other.entry is not None else None
+            if component == "vehicle":
+                return other
+            if component not in _VEHICLES:
+                break
+        return None
+
     def _above(self, row: RowLabel) -> RowLabel | None:
+        vehicles = self._vehicle_above(row)
+        if vehicles is not None:
+            return vehicles
         code = row.code or row.printed_code
         found = self._by_code(row, code) if code else None
         if found is not None:

@@ -182,7 +182,7 @@ class _OtherReader:
         for number, meaning in enumerate(kinds):
             listed = any(p.search(e) for e in map(fold, meaning.path[-1:]) for p, _ in self.words.ignore)
             if meaning.kind == "text" and meaning.path and not listed and not meaning.told:
-                again = number > first and meaning.path[-1:] in heads
+                again = number > first and (meaning.path[-1:] in heads or _begins_a_list(kinds, number))
                 if (number < first or again) and counted[meaning.index][1]:
                     meaning = replace(meaning, kind="name")
             elif meaning.kind in ("unit", "project", "period") and number > first and meaning.path[-1:] not in heads:
@@ -448,6 +448,18 @@ class _OtherReader:
             plain = own == self.metadata.fiscal_year and not self.government
             return ("final" if self.report_kind == "final_account" else "budget") if plain else None, own
         return measure_of(replace(meaning, measure=said), self.table, self.metadata, self.year, self.execution)
+
+
+def _begins_a_list(columns: Sequence[ColumnMeaning], number: int) -> bool:
+    """Whether a text column amid figures names the rows of a second list: it is of the other side (支出科目), or the
+    headers of figures before it come again after it."""
+    before = [m for m in columns[:number] if m.kind in FIGURES]
+    after = [m for m in columns[number + 1 :] if m.kind in FIGURES]
+    sides = {m.side for m in columns[:number] if m.side}
+    side = columns[number].side
+    return bool(after) and (
+        (side is not None and bool(sides - {side})) or any(m.path == o.path for m in after for o in before)
+    )
 
 
 def _only_total(meaning: ColumnMeaning) -> bool:

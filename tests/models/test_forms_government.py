@@ -183,3 +183,38 @@ def test_kinds_of_state_capital_spending_are_known_without_their_class() -> None
     """)
     items = _read(line("2025年全市国有资本经营预算支出执行情况表"), line("单位：万元"), grid)
     assert [i.function_code for i in items] == ["22301", "2230102", "22302", "2230201"]
+
+
+def test_two_lists_side_by_side_outside_the_official_forms_keep_their_own_rows() -> None:
+    grid = table("""
+        收入科目             | 2025年执行数 | 比上年增长 | 支出科目     | 2025年执行数 | 比上年增长
+        一、教育收费         | 30           | 5.1%       | 一、教育支出 | 25           | 4.1%
+        本年收入合计         | 30           | 5.1%       | 本年支出合计 | 25           | 4.1%
+                             |              |            | 结转下年支出 | 5            |
+    """)
+    items = _read(line("2025年市级财政专户管理资金收支执行情况表"), line("单位：万元"), grid)
+    assert [(i.item_name, i.flow, i.published_text) for i in items] == [
+        ("一、教育收费", "income", "30"),
+        ("本年收入合计", "income", "30"),
+        ("一、教育支出", "expenditure", "25"),
+        ("本年支出合计", "expenditure", "25"),
+        ("结转下年支出", "balance", "5"),
+    ]
+
+
+def test_a_governments_three_public_table_names_its_parts() -> None:
+    grid = table("""
+        支出项目               | 2025年预算数
+        一、“三公”经费支出合计 | 60
+        1.因公出国（境）费用   | 10
+        2.公务用车运行维护费   | 35
+        公务用车购置           | 15
+        公务用车运行维护费     | 20
+        3.公务接待费           | 15
+        二、会议费             | 7
+    """)
+    items = _read(line("2025年市级一般公共预算“三公”经费、会议费预算表"), line("单位：万元"), grid)
+    assert [(i.component, i.parent_row_no) for i in items] == [
+        ("total", None), ("overseas", 0), ("vehicle", 0), ("vehicle_purchase", 2), ("vehicle_operation", 2),
+        ("reception", 0), ("operation", None),
+    ]  # fmt: skip
