@@ -25,11 +25,11 @@ def sum_of(edges: str, condition: str) -> str:
       more than the total by at least one of them; a total larger than all its parts is wrong whatever the levels are;
     * government forms nest transfers and subsets without marks, forms of no known kind are tied by their looks: there a parent
       must add up only where it does so in other columns (along a row: in other rows), or, short of a total,
-      where nearly all of its table does.
+      where nearly all of its table does and it names no subset (其中, transfers) below it.
     """
     line = "row_no" if edges == "x_down" else "column_no"
     return f"""WITH family AS (
-        SELECT p.id AS pid, p.document_id, p.key, p.label, p.amount, p.half, p.unit, p.unread, p.scope, p.form, p.table_no, p.{line} AS line, p.role,
+        SELECT p.id AS pid, p.document_id, p.key, p.label, p.amount, p.half, p.unit, p.unread, p.scope, p.form, p.table_no, p.{line} AS line, p.role, p.row_no, p.item_name,
                any_value(e.how) AS how, sum(c.amount) AS everything, sum(c.half) AS spread, min(c.amount) FILTER (c.amount > 0) AS least,
                coalesce(min(c.amount), 0) < 0 AS below_zero,
                sum(c.amount) FILTER (c.fc IS NOT NULL OR c.ec IS NOT NULL) AS coded,
@@ -38,7 +38,7 @@ def sum_of(edges: str, condition: str) -> str:
                list(c.id ORDER BY c.row_no, c.column_no) FILTER (c.fc IS NOT NULL OR c.ec IS NOT NULL) AS coded_children
         FROM {edges} e JOIN x_item p ON p.id = e.parent JOIN x_item c ON c.id = e.child
         WHERE {condition}
-        GROUP BY p.id, p.document_id, p.key, p.label, p.amount, p.half, p.unit, p.unread, p.scope, p.form, p.table_no, p.{line}, p.role
+        GROUP BY p.id, p.document_id, p.key, p.label, p.amount, p.half, p.unit, p.unread, p.scope, p.form, p.table_no, p.{line}, p.role, p.row_no, p.item_name
       ), loose AS (
         SELECT *, (how = 'total' OR form = 'other') AND uncoded > 0 AND form NOT IN ('income_expenditure', 'grant_income_expenditure') AS is_loose,
                CASE WHEN amount <> 0 THEN round(everything / amount::DOUBLE)::INTEGER ELSE 1 END AS folds FROM family
@@ -57,7 +57,7 @@ def sum_of(edges: str, condition: str) -> str:
                count(*) FILTER (NOT off AND amount <> 0) OVER (PARTITION BY document_id, table_no) AS held,
                count(*) FILTER (amount <> 0) OVER (PARTITION BY document_id, table_no) AS everyone
         FROM judged
-      )
+      ), subset AS (SELECT DISTINCT document_id, table_no, parent_row_no AS row_no FROM x_cell WHERE sub AND measure <> 'change' AND parent_row_no IS NOT NULL)
       SELECT document_id, key AS group_key, label, amount AS observed, unit,
              CASE way WHEN 0 THEN everything WHEN 1 THEN coded ELSE everything - (way - 1) * amount END AS expected,
              half * greatest(way, 1) + spread AS tolerance,
@@ -65,7 +65,8 @@ def sum_of(edges: str, condition: str) -> str:
              CASE WHEN NOT off THEN NULL
                   WHEN coalesce(unread, 0) > 0 AND amount > everything THEN 'insufficient_data'
                   WHEN is_loose AND scope <> 'government' AND (form <> 'other' OR role IS NOT NULL) THEN CASE WHEN NOT unnested THEN 'insufficient_data' END
-                  WHEN (scope = 'government' OR form = 'other') AND NOT (line_held > CASE WHEN scope = 'government' AND role IS NOT NULL THEN 1 ELSE 0 END AND line_held * 2 >= line_all OR role IS NULL AND held >= 4 AND held * 5 >= everyone * 4)
+                  WHEN (scope = 'government' OR form = 'other') AND NOT (line_held > CASE WHEN scope = 'government' AND role IS NOT NULL THEN 1 ELSE 0 END AND line_held * 2 >= line_all OR role IS NULL AND held >= 4 AND held * 5 >= everyone * 4
+                            AND NOT regexp_matches(item_name, '转移性|还本') AND (document_id, table_no, row_no) NOT IN (SELECT (document_id, table_no, row_no) FROM subset))
                     THEN 'insufficient_data' END AS state,
              CASE WHEN scope = 'government' OR is_loose THEN 'warning' END AS severity,
              CASE WHEN way > 1 THEN '同一金额分 ' || way || ' 级列示' WHEN coalesce(unread, 0) > 0 THEN '本表有 ' || unread || ' 个金额未读成' END AS note
