@@ -24,7 +24,7 @@ from review.wording import Words
 LANGUAGE = "kuanxiang_language"
 _DOCS_POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
-    "script-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    "script-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
 _LOGIN_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"

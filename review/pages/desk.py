@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from nicegui import ui
+from nicegui import context, ui
 
 from flows.home import Home, HomeError
 from review.access import Who, has_users, who_is
@@ -81,7 +81,8 @@ def _mark(home: Home) -> int:
 @dataclass(slots=True)
 class Desk:
     """See the module. order: ids of the queue as filtered, for next and previous. undoable: what this
-    person decided here, a bulk decision as one. refresh: builds the present page anew."""
+    person decided here, a bulk decision as one. refresh: builds the present page anew. keys: what the present item listens to.
+    client: the open page as a whole; what outlives a dialog is done in it."""
 
     console: Console
     person: Who
@@ -93,6 +94,8 @@ class Desk:
     last: str | None = None
     undoable: list[list[str]] = field(default_factory=list)
     refresh: Callable[[], None] = lambda: None
+    keys: Any = None
+    client: Any = field(default_factory=lambda: context.client)
 
     @property
     def home(self) -> Home:
@@ -127,6 +130,15 @@ class Desk:
             return self.order[0] if self.order and step > 0 else None
         at = self.order.index(review_id) + step
         return self.order[at] if 0 <= at < len(self.order) else None
+
+    def leave_for(self, address: str) -> None:
+        """To another page. Keys pressed from now on are the next page's: the present one stops listening at once."""
+        if self.keys is not None and not self.keys.is_deleted:
+            self.keys.delete()
+        self.keys = None
+        # The dialog or page this is called from may be gone by now.
+        with self.client:
+            ui.navigate.to(address)
 
     def picture(self, document_id: str, page: int) -> Picture:
         """A page's picture, drawn now if need be. Raises NoPicture."""

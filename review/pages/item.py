@@ -20,6 +20,8 @@ from review.queries.document import Sheet, sheet
 from review.queries.item import Item, Leaf, NoItem, Operand
 
 _ACTIONS = {"a": "accept", "c": "correct", "w": "waive", "r": "reject"}
+_FITS = 9
+"""Characters of an amount that fit beside two others at their usual size."""
 _SHOWN = 2
 """Pages side by side; further ones behind buttons."""
 
@@ -114,7 +116,7 @@ def _go(desk: Desk, item: Item, step: int) -> None:
     if target is None:
         say(desk.words("item.filtered_end"))
         return
-    ui.navigate.to(f"/item/{target}")
+    desk.leave_for(f"/item/{target}")
 
 
 def _to_document(item: Item) -> None:
@@ -275,8 +277,10 @@ def _question(desk: Desk, item: Item) -> None:
                 ).classes(f"kx-decided kx-chip-{item.status}")
             if item.expected is not None or item.observed is not None:
                 with ui.element("div").classes("kx-sides"):
-                    _side(t("item.expected"), item.expected, "expected")
-                    _side(t("item.observed"), item.observed, "observed")
+                    if item.expected is not None:
+                        _side(t("item.expected"), item.expected, "expected")
+                    if item.observed is not None:
+                        _side(t("item.observed"), item.observed, "observed")
                     if item.difference:
                         _side(t("item.difference"), item.difference, "difference")
                 if item.tolerance and item.in_money:
@@ -296,7 +300,8 @@ def _side(label: str, value: str | None, kind: str) -> None:
     with ui.element("div").classes(f"kx-side-box kx-side-{kind}"):
         ui.label(label).classes("kx-faint")
         number, unit = amount_parts(value or "—")
-        with ui.element("div").classes("kx-amount"):
+        long = unit and len(number) > _FITS
+        with ui.element("div").classes("kx-amount" + (" kx-amount-long" if long else "")):
             ui.label(number)
             ui.label(unit).classes("kx-unit")
 
@@ -437,10 +442,11 @@ async def _onward(desk: Desk, item: Item) -> None:
     start = order.index(item.review_id) + 1 if item.review_id in order else 0
     for review_id in [*order[start:], *order[:start]]:
         if statuses.get(review_id) == "open":
-            ui.navigate.to(f"/item/{review_id}")
+            desk.leave_for(f"/item/{review_id}")
             return
-    say(desk.words("item.all_done"), "good")
-    ui.navigate.to("/")
+    with desk.client:
+        say(desk.words("item.all_done"), "good")
+    desk.leave_for("/")
 
 
 def _answers(desk: Desk, item: Item) -> None:
@@ -507,4 +513,4 @@ def _answers(desk: Desk, item: Item) -> None:
         elif key in jobs:
             jobs[key]()
 
-    Keys([*_ACTIONS, "z", "j", "k", "u", "d", "b"], pressed, ahead=True)
+    desk.keys = Keys([*_ACTIONS, "z", "j", "k", "u", "d", "b"], pressed, ahead=True)

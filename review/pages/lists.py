@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from nicegui import ui
 
@@ -100,7 +101,11 @@ async def runs_page(desk: Desk) -> None:
                 _tile(t("runs.checked"), f"{100 * found.summary['checked'] / total:.1f}%", "kx-tile-good")
                 _tile(t("runs.flagged"), f"{found.summary['flagged']:,}", "kx-tile-bad")
         if found.docs:
-            ui.link(t("runs.docs"), "/data-docs/index.html", new_tab=True).classes("kx-outline kx-docs")
+            with ui.element("div").classes("kx-card"):
+                ui.label(t("runs.docs")).classes("kx-h3")
+                with ui.element("div").classes("kx-docs-list"):
+                    for family, page in found.docs:
+                        ui.link(family, f"/data-docs/{quote(page)}", new_tab=True).classes("kx-outline kx-docs")
         else:
             ui.label(t("runs.no_docs")).classes("kx-faint")
         with ui.element("div").classes("kx-card"):

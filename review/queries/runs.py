@@ -17,11 +17,12 @@ _MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """The last runs, newest first; the warehouse's figures (empty where there is none); whether there are Data Docs."""
+    """The last runs, newest first; the warehouse's figures (empty where there is none); the pages of the Data
+    Docs on the last whole run (family of rules, path inside the docs)."""
 
     runs: tuple[Run, ...]
     summary: dict[str, Any]
-    docs: bool
+    docs: tuple[tuple[str, str], ...]
 
 
 def load(home: Home) -> Runs:
@@ -38,4 +39,13 @@ def load(home: Home) -> Runs:
             )[0]
     except HomeError:
         summary = {}
-    return Runs(runs, summary, (home.data_docs / "index.html").is_file())
+    return Runs(runs, summary, _docs(home))
+
+
+def _docs(home: Home) -> tuple[tuple[str, str], ...]:
+    """The newest page of each family. The index that Great Expectations writes lists them by scripts from elsewhere only."""
+    found: dict[str, str] = {}
+    for page in sorted(home.data_docs.glob("validations/*/*/*/*.html")):
+        inside = page.relative_to(home.data_docs)
+        found[inside.parts[1]] = inside.as_posix()
+    return tuple(found.items())

@@ -5,7 +5,7 @@ export default {
       <table class="kx-grid">
         <tbody>
           <tr v-for="(row, r) in rows" :key="r">
-            <td v-for="(cell, c) in row" :key="c" :rowspan="cell.rs" :colspan="cell.cs" :class="[cell.role ? 'kx-cell-' + cell.role : '', cell.num ? '' : 'kx-words']"
+            <td v-for="(cell, c) in row" :key="c" :rowspan="cell.rs" :colspan="cell.cs" :class="[cell.role ? 'kx-cell-' + cell.role : '', cell.num ? '' : 'kx-words', !cell.num && cell.cs === 1 && cell.text.length > 8 ? 'kx-long-words' : '']"
                 :style="cell.indent ? { paddingLeft: 8 + 13 * cell.indent + 'px' } : null">{{ cell.text }}</td>
           </tr>
         </tbody>

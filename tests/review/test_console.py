@@ -374,7 +374,7 @@ def test_decisions_of_several_documents_reach_the_warehouse_behind_the_console(h
     for row in first.values():
         actions.decide(home, STEWARD, row.review_id, Answer("accept", "原文如此"))
         rebuilder.touch()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while rebuilder.state.name not in ("idle", "failed") and time.monotonic() < deadline:
         time.sleep(0.05)
     rebuilder.close()
