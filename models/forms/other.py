@@ -18,8 +18,9 @@ from models.classify import classify_function, economic_scheme
 from models.disclosure import Finding, LineItem, Metadata, Statistic
 from models.forms.columns import ColumnMeaning, column_meanings, unite_columns
 from models.forms.figures import column_label, covers_others, finding, locator, printed_text, statistic
-from models.forms.labels import LabelReader, RowLabel, Side, set_parents
+from models.forms.labels import LabelReader, RowLabel, Side
 from models.forms.logical import LogicalTable, Row
+from models.forms.outline import set_parents
 from models.forms.periods import in_period, measure_of, years_of_table
 from models.forms.tally import FIGURES, Tally
 from models.forms.told import told_column
