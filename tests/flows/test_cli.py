@@ -187,7 +187,9 @@ def test_exports_carry_no_formulas_and_a_descriptor(home: Home, order: Order, tm
         assert (row["amount_yuan"], row["published_text"]) == ("-12.50", "-12.50")
     described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     named = {one["name"]: one for one in described["resources"]}
-    assert {"document", "line_item", "spending", "spending_on", "department_history", "department_lineage"} <= set(named)
+    assert {"document", "line_item", "spending", "spending_on", "department_history", "department_lineage"} <= set(
+        named
+    )
     assert named["line_item"]["schema"]["fields"][0]["name"] == "line_item_id"
     assert all(field["description"] for one in described["resources"] for field in one["schema"]["fields"])
     assert _run(home, "export", str(folder), "--format", "xlsx")[0] == 0
