@@ -8,7 +8,7 @@ that a line end or a blank cut in two is marked `broken` and must not be used; s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from models.money import LARGEST_YUAN, UNITS
@@ -76,7 +76,18 @@ def figures(text: str) -> list[Figure]:
         for m in _ZERO.finditer(text)
     )
     found.sort(key=lambda figure: figure.start)
-    return _series(text, found)
+    found = _series(text, found)
+    for cut in _CUT.finditer(text):
+        found = [_broken(one) if cut.start() < one.end and one.start < cut.end() else one for one in found]
+    return found
+
+
+_CUT = re.compile(r"[\d，.]+\x1e[\d，.]+")
+"""Digits that go on behind a line end: nobody knows which of them belong together."""
+
+
+def _broken(figure: Figure) -> Figure:
+    return replace(figure, broken=True)
 
 
 _RUN = re.compile(

@@ -125,6 +125,19 @@ def _numeric(character: str) -> bool:
     return character.isdigit() or character in ".，"
 
 
+_AMOUNT = re.compile(r"\d{1,3}(?:，\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?")
+_DIGITS_AT_END = re.compile(r"[\d，.]+$")
+_DIGITS_AT_START = re.compile(r"^[\d，.]+")
+
+
+def _one_number(before: str, after: str) -> bool:
+    """Whether the digits on both sides of a line end can only be one number: its thousands are cut in the middle."""
+    head, tail = _DIGITS_AT_END.search(before), _DIGITS_AT_START.search(after)
+    if head is None or tail is None or "，" not in head.group() or _AMOUNT.fullmatch(head.group()):
+        return False
+    return _AMOUNT.fullmatch(head.group() + tail.group()) is not None
+
+
 def _pieces(extract: Extract, skip_tables: frozenset[int]) -> Iterator[_Piece]:
     """Paragraphs and the sentences inside of tables that nobody else read, in reading order."""
     for ordinal, block in enumerate(extract.blocks):
@@ -181,7 +194,7 @@ def _joined(pieces: Sequence[_Piece], width: int | None) -> Iterator[_Piece]:
     current: _Piece | None = None
     for piece in pieces:
         if current is not None and width is not None and _continues(current, piece, width):
-            if _numeric(current.text[-1]) and _numeric(piece.text[0]):
+            if _numeric(current.text[-1]) and _numeric(piece.text[0]) and not _one_number(current.text, piece.text):
                 current.text += BREAK
                 current.origins.append(current.origins[-1])
             current.text += piece.text

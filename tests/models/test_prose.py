@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from extractors.model import Extract, Paragraph, Place
 from models.disclosure import LineItem, Metadata
 from models.prose import ProseReading, read_prose
+from models.prose.figures import figures
+from models.prose.flow import _one_number
 
 
 def read(*texts: str, kind: str = "final_account", year: int = 2024, scope: str = "department") -> ProseReading:
@@ -383,3 +385,27 @@ def test_sum_of_a_named_code_told_as_total_spending() -> None:
     assert (item.item, item.level, item.published_text) == ("检察", "款", "9.5")
     after = read("（三）支出决算具体情况", "检察（款）支出9.5万元，本年支出合计12万元。").line_items
     assert not any(i.function_code for i in after if i.published_text == "12")
+
+
+@pytest.mark.parametrize(
+    ("text", "usable"),
+    [
+        ("收入17，329，8\x1e06.81元，占99.94%", ["99.94"]),
+        ("为1，792，\x1e236.60元", []),
+        ("为12\x1e34.5万元，比上年增加3万元", ["3"]),
+        ("分别为12.5，13.6\x1e7万元", []),
+    ],
+)
+def test_digits_on_both_sides_of_a_line_end_are_never_an_amount(text: str, usable: list[str]) -> None:
+    """Not even the part before the line end: 17，329，8|06.81元 once was read as 17,329 and as 6.81."""
+    assert [str(one.value) for one in figures(text) if not one.broken and one.unit] == usable
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "one"),
+    [("17，329，8", "06.81元", True), ("1，792，", "236.60元", True), ("12", "34.5元", False), ("3，5", "6元", False)],
+)
+def test_thousands_cut_by_a_line_end_are_one_number_only_where_they_can_be_nothing_else(
+    before: str, after: str, one: bool
+) -> None:
+    assert _one_number(before, after) is one
