@@ -51,6 +51,8 @@ CODES: tuple[FindingCode, ...] = (
     FindingCode(
         "CONTENT-UNREAD", "文件有一部分没有读取（图片、嵌入对象、损坏的页）", "对照原件；该部分的金额不在库中。"
     ),
+    FindingCode("READ-AMOUNT-RANGE", "数值大得不可能是金额，未收入", "对照原件；该数不在库中。"),
+    FindingCode("READ-AMOUNT-NAMELESS", "金额没有名称，未收入", "对照原件；该金额不在库中。"),
     FindingCode("PERF-UNIT-MISSING", "绩效表未标金额单位", "对照原件确定单位。"),
     FindingCode("TABLE-UNREAD", "表未读成", "对照原件；该表的金额不在库中。"),
     FindingCode("TABLE-COLUMN-UNREAD", "表中有列未读成", "对照原件；该列的金额不在库中。"),

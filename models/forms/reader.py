@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from extractors.model import Extract
 from models.disclosure import Finding, FormInstance, LineItem, Metadata, Statistic
 from models.forms.logical import LogicalTable, logical_tables, printed_amounts
+from models.forms.mislaid import REASON, codes_as_amounts
 from models.forms.official import TableReader
 from models.forms.other import read_other
 from models.forms.tally import Tally
@@ -107,6 +108,8 @@ def _read_table(
     amounts = len(items) + reader.unread()
     instance = replace(instance, amounts=amounts)
     reason = reader.reason
+    if codes_as_amounts(items, metadata.fiscal_year or 0):
+        items, reason = [], REASON
     if not items and amounts and reason is None:
         reason = "表内没有读出金额"
     reading.line_items.extend(items)
@@ -155,6 +158,9 @@ def _read_other_table(
     other = read_other(table, number, rule, metadata)
     tally = other.tally
     unread = sum(tally.unread.values())
+    if codes_as_amounts(other.items, metadata.fiscal_year or 0):
+        reading.forms.append(replace(instance, form=None, amounts=len(other.items) + unread, reason=REASON))
+        return
     reading.line_items.extend(other.items)
     reading.statistics.extend(other.statistics)
     reading.findings.extend(other.findings)
