@@ -383,6 +383,8 @@ def arrow_table(table: Table, rows: list[dict[str, Any]]) -> pa.Table:
         values = [row.get(name) for row in rows]
         if pa.types.is_decimal(kind):
             values = [_scaled(value, kind.scale) for value in values]
+        elif pa.types.is_string(kind):  # damaged files hold NUL characters, which end a text elsewhere
+            values = [value.replace("\0", "") if isinstance(value, str) else value for value in values]
         columns.append(pa.array(values, type=kind))
     return pa.Table.from_arrays(columns, schema=schema)
 

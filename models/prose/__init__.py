@@ -43,7 +43,7 @@ def read_prose(extract: Extract, metadata: Metadata, *, skip_tables: frozenset[i
         statistics=tuple(statistics(found, outcome)),
         findings=tuple(text_findings(found, outcome, metadata, extract)),
         passages=tuple(
-            Passage(number, quoted(line.section) if line.section else None, line.raw.replace("\0", ""), line.place())
+            Passage(number, quoted(line.section) if line.section else None, line.raw, line.place())
             for number, line in enumerate(found, start=1)
         ),
     )

@@ -132,3 +132,12 @@ def test_a_job_may_ask_for_less_time() -> None:
     (one,) = run_jobs(["forever"], target="tests.hostile.targets:hurry", workers=1, seconds=300)
     assert one.failure is not None and "时限" in one.failure
     assert time.monotonic() - started < 60
+
+
+def test_nul_characters_of_a_damaged_file_end_in_no_column(tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    figure = Statistic("P1", "章\0节", "人\0数", Decimal(3), "人", "3", Place(sheet="表\0一", cell="A1"))
+    assert _staged(tmp_path, Disclosure(_metadata(), statistics=(figure,))).failure is None
+    (row,) = pq.read_table(tmp_path / "stage" / "statistic.parquet").to_pylist()
+    assert (row["section"], row["name"], row["sheet"]) == ("章节", "人数", "表一")
