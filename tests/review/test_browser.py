@@ -227,8 +227,14 @@ def test_a_figure_of_the_document_leads_to_its_cell(page: Page, serve: Callable[
     row = next(row for row in Queue(shared).rows() if row.expectation == "EXPENDITURE-ROW")
     page.goto(f"{serve(shared)}/document/{row.document_id}")
     page.wait_for_selector(".kx-grid .kx-figure")
-    page.locator(".kx-table-tab").nth(2).click()
     figure = page.locator(".kx-grid .kx-figure").nth(4)
+    before = figure.get_attribute("data-id")
+    page.locator(".kx-table-tab").nth(2).click()
+    page.wait_for_function(
+        "old => { const all = document.querySelectorAll('.kx-grid .kx-figure');"
+        " return all.length > 4 && all[4].dataset.id !== old }",
+        arg=before,
+    )
     figure.click()
     page.wait_for_selector(".kx-mark-observed.kx-mark-on")
     assert page.locator(".kx-mark-observed").count() == 1
