@@ -23,6 +23,7 @@ _CODE = re.compile(r"^([0-9A-Za-z]{10,})[-—–_：:\s]*(.+)$", re.DOTALL)
 _TARGET = re.compile(
     r"^(≤|≥|＝|=|＞|＜|>|<|不低于|不少于|不超过|大于等于|小于等于|等于|大于|小于)?(\d+(?:\.\d+)?)(%|[^\d\s%≤≥、，；。]{1,8})?$"
 )
+_OF_THE_YEAR = re.compile(r"(?:本|当|全)?年度?(?:预算)?资金")
 _SERIAL = re.compile(r"^(?:\d{1,2}[.、．]|（\d{1,2}）|[一二三四五六七八九十][、.])")
 
 
@@ -48,6 +49,7 @@ class _Card:
     department: str | None = None
     unit_name: str | None = None
     money_unit: str | None = None
+    year_column: int | None = None
     total_score: Decimal | None = None
     rows: list[tuple[str, dict[str, str], Place, str]] = field(default_factory=list)
     header: dict[str, int] = field(default_factory=dict)
@@ -345,11 +347,16 @@ class _Reader:
     def _source(
         self, ordinal: int, card: _Card, row: list[Cell | None], cells: list[Cell], amounts: dict[int, str], index: int
     ) -> None:
-        """A row of the funds: 总额, 其中：财政资金 … with its amounts by the header above, or the figure beside it."""
-        for position, cell in enumerate(cells):
-            label = _bare(_label(cell.text))
-            source = _role("source", label)
-            if source is None or any(known == source for known, *_ in card.rows):
+        """A row of the funds: 总额, 其中：财政资金 … with its amounts by the header above, or the figure beside it.
+
+        Where the funds of the whole term (实施期资金总额) stand beside those of the year, the year's are read.
+        """
+        sources = [(n, c, role) for n, c in enumerate(cells) if (role := _role("source", _bare(_label(c.text))))]
+        if card.year_column is None and len({role for *_, role in sources}) < len(sources):
+            card.year_column = next((c.column for _, c, _ in sources if _OF_THE_YEAR.match(_label(c.text))), None)
+        for position, cell, source in sources:
+            beside_year = card.year_column is not None and cell.column < card.year_column
+            if beside_year or any(known == source for known, *_ in card.rows):
                 continue
             values: dict[str, str] = {}
             if amounts:

@@ -6,7 +6,7 @@ from expectations.model import Rule
 from expectations.rules.common import LOOK_UP
 
 _SOURCE = "《项目支出绩效评价管理办法》（财预〔2020〕10号）"
-_LABEL = "'《项目支出绩效自评表》' || coalesce(p.project_name, '第' || p.project_no || '项')"
+_LABEL = "'《项目支出绩效表》' || coalesce(p.project_name, '第' || p.project_no || '项')"
 _LIVE = "SELECT document_id FROM performance_project JOIN x_document USING (document_id)"
 
 RULES: tuple[Rule, ...] = (

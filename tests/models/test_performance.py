@@ -164,3 +164,18 @@ def test_task_amounts_of_an_overall_card_are_named_as_unread() -> None:
     reading = read(line("部门整体支出绩效目标表"), block)
     assert reading.consumed == {1}
     assert [(f.code, f.observed) for f in reading.findings] == [("TABLE-UNREAD", "2")]
+
+
+def test_of_term_and_year_side_by_side_the_year_is_read() -> None:
+    both = """
+        项目名称 | < | 老馆加固专项资金 | < | < | <
+        主管部门 | < | 云溪县档案馆 | < | 实施期限 | 5年
+        资金金额（万元） | 实施期资金总额： | 3018.00 | 年度资金总额： | 2000.00 | <
+        ^ | 其中：财政拨款 | 3018.00 | 其中：财政拨款 | 2000.00 | <
+        ^ | 其他资金 | 10.00 | 其他资金 | 　 | <
+        """
+    total, fiscal, other = read(table(both)).projects
+    assert [p.fund_source for p in (total, fiscal, other)] == ["total", "fiscal", "other"]
+    assert [p.budget_initial_yuan for p in (total, fiscal, other)] == [20_000_000, 20_000_000, None]
+    alone = both.replace("年度资金总额： | 2000.00", "< | <").replace("其中：财政拨款 | 2000.00", "< | <")
+    assert read(table(alone)).projects[0].budget_initial_yuan == 30_180_000
