@@ -133,13 +133,7 @@ class LabelReader:
         for meaning in self.side.labels:
             cell = row.cells[meaning.index] if meaning.index < len(row.cells) else None
             text = clean(cell.text) if cell is not None else ""
-            if (
-                cell is not None
-                and cell.column_span > 1
-                and meaning.index
-                and row.cells[meaning.index - 1] is cell
-                and meaning.kind != "name"
-            ):
+            if cell is not None and meaning.index and row.cells[meaning.index - 1] is cell and meaning.kind != "name":
                 continue
             if _HEADER_WORD.match(fold(text)) or (meaning.kind != "code" and is_blank(text)):
                 text = ""

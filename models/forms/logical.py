@@ -432,7 +432,10 @@ def _overlaps(last: LogicalTable, edges: list[tuple[float, float] | None]) -> bo
 
 
 def _column_mapping(last: LogicalTable, table: Table, edges: list[tuple[float, float] | None]) -> list[int | None]:
-    """For each column of the logical table the column of the continuation that stands under it."""
+    """For each column of the logical table the column of the continuation that stands under it.
+
+    One that stands under several, one beside the other, spans them all (支出合计 over the lists by function and by use).
+    """
     identity: list[int | None] = list(range(last.n_columns))
     if table.n_columns == last.n_columns:
         return identity
@@ -442,7 +445,7 @@ def _column_mapping(last: LogicalTable, table: Table, edges: list[tuple[float, f
         if edge is not None:
             centre = (edge[0] + edge[1]) / 2
             best = next((i for i, e in enumerate(edges) if e is not None and e[0] <= centre <= e[1]), None)
-            if best is not None and best in mapping:
+            if best is not None and best in mapping and best != mapping[-1]:
                 best = None
         mapping.append(best)
     return mapping

@@ -88,8 +88,12 @@ class _Outline:
         self._drop_unsure()
 
     def _drop_partial(self) -> None:
-        """A 其中 list holds some of the parts: rows that follow a 其中 row inside one code belong to that list too, and
-        add up to nothing, unless they do (“其中” said of a single row, the others complete)."""
+        """Rows that follow a 其中 row inside one code belong to that list too: what the first is, they are.
+
+        A 其中 list holds some of the parts, so its rows are addends of nothing and no level of their own to count by. Where
+        they all make up the row above exactly the list is complete, and they are its addends; where those after the first
+        do, “其中” was said of that one row alone.
+        """
         by_number = {r.row_no: r for r in self.labels}
         for marked in (r for r in self.labels if r.subset and r.code):
             following = [
@@ -102,10 +106,13 @@ class _Outline:
                 family = [r for r in self.labels if r.parent == number]
                 if family[0].row_no < marked.row_no or by_number[number].row_no > marked.row_no:
                     continue
-                whole, parts = by_number[number].amount, [r.amount for r in family if r.amount is not None]
-                if whole is None or sum(parts, Decimal(0)) != whole:
-                    for row in family:
-                        row.parent = None
+                whole = by_number[number].amount
+                parts = sum((r.amount for r in family if r.amount is not None), Decimal(0))
+                if whole is not None and parts == whole:
+                    continue
+                complete = whole is not None and marked.amount is not None and parts + marked.amount == whole
+                for row in (marked, *family):
+                    row.parent, row.subset = (number, False) if complete else (None, True)
 
     def _units_only(self) -> bool:
         """Whether the rows are bodies (收入总表 by 预算单位) and nothing else."""

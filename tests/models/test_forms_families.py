@@ -5,6 +5,7 @@ Headers follow the official forms of the disclosure rules (预决算公开) as t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -270,3 +271,24 @@ def test_general_public_revenue_without_the_word_budget_in_the_middle() -> None:
         metadata=_government(),
     )  # fmt: skip
     assert {(i.form, i.fund, i.flow) for i in reading.line_items} == {("income", "general", "income")}
+
+
+def test_total_that_spans_two_lists_on_the_next_page_keeps_its_name() -> None:
+    first = table(
+        """
+        收入 | < | 支出 | < | < | <
+        项目 | 金额 | 功能分类 | 金额 | 支出用途 | 金额
+        一、财政拨款 | 90 | 一、教育支出 | 90 | 一、基本支出 | 90
+        """
+    )
+    last = table("收入合计 | 90 | 支出合计 | 90", page=2)
+    lefts = (0.0, 100.0, 200.0, 500.0, 600.0)  # drawn in its own columns: the third lies under three of the first page
+    cells = tuple(
+        replace(c, place=replace(c.place, box=(lefts[n], 100.0, lefts[n + 1], 120.0))) for n, c in enumerate(last.cells)
+    )
+    reading = _read(line("收支预算总表"), line("单位：万元"), first, replace(last, cells=cells))
+    assert not [f for f in reading.findings if f.code == "TABLE-ROW-UNLABELLED"]
+    assert [(i.item_name, i.level) for i in reading.line_items if i.place.page == 2] == [
+        ("收入合计", "total"),
+        ("支出合计", "total"),
+    ]

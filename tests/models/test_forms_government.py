@@ -171,6 +171,22 @@ def test_a_list_that_begins_with_some_of_the_parts_is_no_sum() -> None:
     """)
     items = _read(line("2025年市级一般公共预算支出预算明细表"), line("单位：万元"), grid)
     assert _parents(items) == {"公共安全支出": None, "公安": "公共安全支出", "其中：行政运行": None, "事业运行": None}
+    assert {i.item_name: i.subset for i in items} == {
+        "公共安全支出": False, "公安": False, "其中：行政运行": True, "事业运行": True,
+    }  # fmt: skip
+
+
+def test_a_list_that_begins_with_of_which_and_holds_all_parts_is_a_sum() -> None:
+    grid = table("""
+        项目                                     | 执行数
+        城乡社区支出                             | 100
+        其中：国有土地使用权出让收入安排的支出   | 70
+        城市基础设施配套费安排的支出             | 20
+        污水处理费安排的支出                     | 10
+    """)
+    items = _read(line("2025年全市政府性基金预算支出执行情况表"), line("单位：万元"), grid)
+    above = _parents(items)
+    assert [n for n, p in above.items() if p is None] == ["城乡社区支出"] and not any(i.subset for i in items)
 
 
 def test_kinds_of_state_capital_spending_are_known_without_their_class() -> None:
