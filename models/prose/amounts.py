@@ -42,7 +42,7 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
     elif not subjects:
         before = inherited(context, clause)
         subjects = [before] if before is not None and before is not UNKNOWN else []
-    if not subjects:
+    if not subjects or _of_unknown(context, subjects) or _misplaced(context, subjects):
         _lost(context)
         count_unread(context, number, group)
         return
@@ -80,6 +80,12 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
             order if len(pairs) > len(group) else 0,
         )
     last = subjects[-1]
+    use = _USES.get(last.component) if last.group is None else None
+    if use is not None and last.economic is None and not last.path:
+        # "基本支出9万元、项目支出5万元": what follows may be of either.
+        mixed = state.use_line == number and {state.use, use} >= {"project"} and state.use not in (None, use)
+        use = state.use if use == "parts" and state.use == "basic" else use
+        state.use, state.use_line = "mixed" if mixed else use, number
     floor = max(0, figure.start - 300)
     bracketed = line.text.rfind("（", floor, figure.start) > line.text.rfind("）", floor, figure.start)
     headed = last.kind == "total" and last.group is None and not last.path and not bracketed
@@ -94,6 +100,21 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
     state.topic = subjects[-1] if len(subjects) == 1 or clause.every else None
 
 
+def _of_unknown(context: Context, subjects: list[What]) -> bool:
+    """Whether these are parts of an amount that could not be read ("某站9万元，其中：基本支出5万元"): no totals of the body."""
+    return context.state.inside_unknown and any(what.combines and not what.path for what in subjects)
+
+
+_USES = {"basic": "basic", "personnel": "parts", "operation": "parts", "project": "project"}
+_OF_EXPENDITURE = frozenset({"procurement", "three_public", "agency_running"})
+
+
+def _misplaced(context: Context, subjects: list[What]) -> bool:
+    """Whether an income is named under a heading of purchases or 三公: it says who pays, not what the body receives."""
+    kind = context.state.kind
+    return kind is not None and kind.id in _OF_EXPENDITURE and any(w.flow in ("income", "balance") for w in subjects)
+
+
 def _lost(context: Context, keep_headline: bool = False) -> None:
     """An amount of something unknown: nothing after it may be taken for what stood before it.
 
@@ -103,6 +124,7 @@ def _lost(context: Context, keep_headline: bool = False) -> None:
     if keep_headline:
         return
     state.headline = None
+    state.whole_unknown = True
     state.topic = None
     state.sentence_subjects.append(UNKNOWN)
 

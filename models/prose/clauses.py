@@ -68,6 +68,8 @@ def _boundary(context: Context, clause: Clause, mark: str) -> None:
         clause.zone = "cause;"
     if mark in "，；" and clause.fund is not None and not clause.subjects:
         clause.fund = None
+    if mark in "，；" and not clause.subjects:
+        clause.scope = None
     clause.clean = True
     if mark == "：":
         clause.change = None
@@ -89,11 +91,15 @@ def _piece(context: Context, line: Line, start: int, end: int, named: list[Named
         clause.subjects.append(what_of(context, total, None, text[tokens[-1].start : end], None))
         clause.measure, clause.last_end = tokens[-1].value, end
         return
+    known = list(clause.subjects)
     for index, token in enumerate(tokens):
         follower = tokens[index + 1] if index + 1 < len(tokens) else None
         if clause.zone is not None:
             return
         _token(context, text, token, follower, clause, inside)
+    if text[end : end + 1] in ("，", "；") and any(token.kind == "none" for token in tokens):
+        # "因公出国（境）费未发生，公务接待费9万元": what there was none of has no amount.
+        clause.subjects, clause.generic = known, None
 
 
 def _whole_budget(context: Context, line: Line, start: int, end: int, tokens: list[Token]) -> bool:
@@ -208,7 +214,9 @@ def _token(
 ) -> None:
     """Take one phrase into the clause."""
     kind = token.kind
-    if kind == "among" and text[token.start : token.end] == "中" and follower is not None:
+    whole = clause.subjects and clause.subjects[-1].kind == "total" and follower and follower.kind == "subject"
+    if kind == "among" and text[token.start : token.end] == "中" and follower is not None and not whole:
+        # "“三公”经费预算中公务接待费为9万元" names the whole before its part; any other 中 is part of a word.
         kind = "other"
     if kind == "year":
         _year(context, clause, int(token.value))
@@ -233,6 +241,7 @@ def _token(
             clause.generic_followed = "measure"
     elif kind in ("increase", "decrease", "either"):
         clause.change = {"increase": 1, "decrease": -1, "either": 0}[kind]
+        clause.change_end = token.end
         clause.compared = clause.compared or clause.comparing
         clause.comparing = False
         if clause.generic is not None and clause.generic_followed is None:
@@ -241,7 +250,17 @@ def _token(
         clause.change = 1 if kind == "more" else -1
         clause.comparing, clause.compared, clause.compare_year, clause.compare_measure = True, True, None, None
     elif kind == "fund":
-        if not (clause.subjects and _same_clause(context, text, clause, token)):
+        last = clause.subjects[-1] if clause.subjects else None
+        if last is not None and last.group == "procurement" and "，" in text[clause.last_end : token.start]:
+            # "按政府采购资金类型划分，一般公共预算拨款9万元": the part of it that this fund pays.
+            name = FUND_ITEMS.get(token.value)
+            if name is None:
+                clause.clean = False
+            else:
+                item = f"{last.item}（{name}）"
+                clause.subjects = [replace(last, fund=token.value, item=item, subset=True, kind="part", level="item")]
+                clause.last_end = token.end
+        elif not (clause.subjects and _same_clause(context, text, clause, token)):
             clause.fund = token.value
             clause.fund_start = token.start
         elif (
@@ -250,7 +269,9 @@ def _token(
             # "委托业务费财政拨款预算": the fund stands behind the thing.
             clause.subjects[-1] = replace(clause.subjects[-1], fund=token.value)
     elif kind == "scope":
-        clause.scope = text[token.start : token.end]
+        # "各乡镇、县本级": of both, which is the scope of the whole document.
+        listed = text[token.start - 1 : token.start] == "、" or text[token.end : token.end + 1] == "、"
+        clause.scope = None if listed else text[token.start : token.end]
     elif kind == "subject":
         _subject(context, text, token, clause)
     elif kind == "class":
@@ -260,6 +281,7 @@ def _token(
         context.state.path = what
         _add(context, clause, what, token, text)
     elif kind == "among":
+        context.state.inside_unknown = context.state.inside_unknown or context.state.whole_unknown
         if clause.subjects and text[token.start : token.end] in ("其中", "中", "包括", "含"):
             context.state.sentence_subjects.extend(clause.subjects)
             clause.subjects, clause.mixed = [], False
@@ -356,7 +378,7 @@ def _subject(context: Context, text: str, token: Token, clause: Clause) -> None:
             what = replace(what, item=f"{stage[-1]}整体支出资金", component="total")
         # "项目支出均实行了绩效目标管理，涉及…": what was spoken of before has no amount.
         clause.subjects, clause.mixed = [], False
-    if clause.fund == "social_insurance":
+    if clause.fund == "social_insurance" or (subject.economic and context.state.use == "mixed"):
         clause.clean = False
     if clause.fund is not None:
         token = replace(token, start=min(token.start, clause.fund_start))
@@ -367,6 +389,12 @@ def _subject(context: Context, text: str, token: Token, clause: Clause) -> None:
 def _add(context: Context, clause: Clause, what: What, token: Token, text: str) -> None:
     """Note a subject; two in one clause must be a list (A、B和C), else it is not clear which one is meant."""
     clause.generic = None
+    if clause.change is not None and "，" in text[clause.change_end : token.start]:
+        # "压减经费规模，全年“三公”经费支出9万元": the amount is of what is named after it.
+        clause.change, clause.compared = None, False
+    if what.group == "three_public" and what.kind == "total" and text[token.start] == "（":
+        # "因公出国（境）费、公务接待费（以下简称“三公”经费）合计": the parts are named to say what the whole is.
+        clause.subjects = [each for each in clause.subjects if each.group != "three_public"]
     if what.path or what.level == "类":
         # "（1）人员经费：①行政运行…": codes inside a part of the whole; their amounts are not the codes' totals.
         if clause.subjects and clause.subjects[-1].combines and "：" in text[clause.last_end : token.start]:

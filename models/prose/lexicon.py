@@ -23,6 +23,7 @@ class Subject:
     """What an amount can be of. fund None: from the words before it or the section. pair: income and expenditure side.
 
     combines: under a 类款项 item it is that item's part (其中：基本支出). group: family (three_public, procurement…).
+    economic: a class of the economic classification, whose component is that of the expenditure it is a part of.
     stages, whole: patterns of the sentence before it: the stage its item begins with; that it is of all spending.
     """
 
@@ -40,6 +41,7 @@ class Subject:
     measure: str | None = None
     stages: str | None = None
     whole: str | None = None
+    economic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Lexicon:
                 measure=entry.get("measure"),
                 stages=entry.get("stages"),
                 whole=entry.get("whole"),
+                economic=entry.get("economic", False),
             )
             self.subjects[subject.id] = subject
             self._add(entry["phrases"], Lexeme("subject", subject.id))

@@ -16,8 +16,10 @@ def measure_of(context: Context, clause: Clause) -> Measured | None:
     default = "budget" if context.kind == "budget" else "final"
     if clause.change is not None:
         own_budget = clause.compare_measure in ("budget", "adjusted_budget") and context.kind != "budget"
-        base_year = clause.compare_year or (state.compare[0] if state.compare else year if own_budget else year - 1)
-        base_measure = clause.compare_measure or (state.compare[1] if state.compare else "")
+        base_year = clause.compare_year or (year if own_budget else state.compare[0] if state.compare else year - 1)
+        # "比预算增加1万元，比去年增加2万元": what the first was compared with says nothing of the second.
+        same = state.compare is not None and state.compare[0] == base_year
+        base_measure = clause.compare_measure or (state.compare[1] if state.compare is not None and same else "")
         if not base_measure:
             base_measure = "budget" if context.kind == "budget" else "final"
             if base_year == year and context.kind != "budget":

@@ -183,6 +183,50 @@ def map_path(span: PathSpan, text: str, year: int, above: tuple[str | None, str 
     )
 
 
+_BARE = re.compile(
+    r"(?:\d{1,2}[、.．]|（[一二三四五六七八九十\d]{1,3}）|[①-⑳])*(?P<name>[一-龥][一-龥、（）]{2,40}?)"
+    r"(?P<tail>(?:支出)?(?:年初)?(?:预算|决算)?数?(?:为|：)?)(?=\d)"
+)
+_BARE_SECTION = re.compile("功能|支出(?:预算|决算)|一般公共预算|政府性基金|财政拨款")
+_BY_FUNCTION = re.compile("功能")
+
+
+def bare_name(
+    text: str, year: int, section: str, above: tuple[str | None, str | None], fund: str | None
+) -> Named | None:
+    """A line that begins with the exact name of a 项 or 款 and its amount ("事业单位医疗9万元，其中：基本支出…"), under a heading of expenditure.
+
+    A name that the economic classification has too counts only where the heading says 功能. Names of a 类 are not asked here:
+    some 项 of transfers to other governments have the same name.
+    """
+    match = _BARE.match(text)
+    if match is None or not _BARE_SECTION.search(section):
+        return None
+    for end in (match.end("name"), match.start("name") + len(match["name"] + "支出")):
+        name = text[match.start("name") : end]
+        level = next((level for level in ("项", "款") if _is_name(name, level)), None) if end <= match.end() else None
+        if level is None:
+            continue
+        if _is_name(name.removesuffix("支出") + "支出", "类"):
+            return None
+        if _also_economic(name) and not _BY_FUNCTION.search(section):
+            return None
+        names = (None, None, name) if level == "项" else (None, name, None)
+        return map_path(PathSpan(match.start("name"), end, names, None, level), text, year, above, fund)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _economic_names() -> frozenset[str]:
+    """All names of the economic classification, without a final 支出 or 费."""
+    entries = load_catalog().department.entries
+    return frozenset(entry.name.removesuffix("支出").removesuffix("费") for entry in entries)
+
+
+def _also_economic(name: str) -> bool:
+    return name.removesuffix("支出").removesuffix("费") in _economic_names()
+
+
 _CATALOG_FUNDS = ("general", "gov_fund", "state_capital")
 
 

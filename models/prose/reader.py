@@ -20,7 +20,7 @@ from models.prose.flow import Line
 from models.prose.government import load_government_lexicon, read_government
 from models.prose.items import count_unread
 from models.prose.lexicon import Lexicon
-from models.prose.names import Named, PathSpan, coded_names, map_path, path_spans
+from models.prose.names import Named, PathSpan, bare_name, coded_names, map_path, path_spans
 from models.prose.projects import opens_list, read_project
 from models.prose.state import UNKNOWN, Context, Outcome
 from models.prose.subjects import what_of, what_of_path
@@ -73,6 +73,7 @@ def _line(context: Context, number: int, line: Line) -> None:
     state.zone = None
     state.year = state.scope = None
     state.divided = False
+    state.whole_unknown = state.inside_unknown = False
     state.procurement_fund = None
     state.foreign = False
     named = _named(context, number, line)
@@ -130,6 +131,7 @@ def _enter(context: Context, line: Line) -> None:
     state.above = (None, None)
     state.heading_topic = None
     state.projects = None
+    state.use = "basic" if re.search("基本支出", inner[-1]) and "项目支出" not in inner[-1] else None
 
 
 def _named(context: Context, number: int, line: Line) -> list[Named]:
@@ -145,6 +147,9 @@ def _named(context: Context, number: int, line: Line) -> list[Named]:
             context.state.above = (span.names[0] or context.state.above[0], span.names[1])
     taken = [(named.start, named.end) for named in found]
     found.extend(coded_names(line.text, context.year, taken))
+    if not found and context.state.projects is None and not context.government:
+        bare = bare_name(line.text, context.year, line.section or "", context.state.above, fund)
+        found.extend([bare] if bare is not None else [])
     found.sort(key=lambda named: named.start)
     section = context.state.kind.id if context.state.kind else ""
     context.outcome.named.extend((number, named, section) for named in found)
@@ -164,10 +169,12 @@ def _sentence(
     state = context.state
     state.last_subjects, state.sentence_subjects = state.sentence_subjects or state.last_subjects, []
     state.compare, state.zone = None, None
+    follows = re.match(r"(?:其中|包括)", line.text[start:end])
+    state.whole_unknown = state.whole_unknown and follows is not None
+    state.inside_unknown = state.whole_unknown
     if not context.government:
         state.year = None
-    money = [f for f in found if f.kind in ("money", "bare")]
-    if not any(f.kind == "money" for f in found) and not money:
+    if not any(f.kind == "money" or (f.kind == "bare" and _amount_like(line, f)) for f in found):
         _title(context, line, start, end, named)
     anchor = start
     state.outer, state.listed = [], False

@@ -49,7 +49,9 @@ def generic_of(context: Context, clause: Clause, generic: Token) -> What | None:
     if state.heading_topic is not None and state.heading_topic.flow == subject.flow:
         return state.heading_topic
     section = state.kind.id if state.kind is not None else None
-    if clause.measure is None or section not in _TOTAL_SECTIONS:
+    # "（一）收入决算情况。2017年度，本单位收入为9万元": the section is about nothing but this total.
+    told = section == ("income" if subject.flow == "income" else "expenditure") and followed is None
+    if (clause.measure is None and not told) or section not in _TOTAL_SECTIONS:
         return None
     return what_of(context, subject, None, "支出" if subject.flow == "expenditure" else "收入", clause.scope)
 

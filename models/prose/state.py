@@ -94,6 +94,7 @@ class Clause:
     compare_year: int | None = None
     compare_measure: str | None = None
     change: int | None = None
+    change_end: int = 0
     share: bool = False
     zipped: bool = False
     every: bool = False
@@ -128,6 +129,10 @@ class State:
     divided: bool = False
     three_public_fund: str | None = None
     procurement_fund: str | None = None
+    whole_unknown: bool = False
+    inside_unknown: bool = False
+    use: str | None = None  # basic, project, parts (personnel and operation), mixed: what economic classes are part of
+    use_line: int = -1
     zone: str | None = None
     headline_year: int = 0
     headline_open: bool = False

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from models.classify import classify_function
+from models.classify import classify_economic, classify_function
 from models.prose.lexicon import Subject, Token
 from models.prose.names import Named
 from models.prose.state import Clause, Context, What
@@ -25,6 +26,7 @@ def what_of(context: Context, subject: Subject, fund: str | None, name: str, sco
     """Give a subject its fund: from its words, else the headline it is a part of, else the section."""
     state = context.state
     flow, component, item, level = subject.flow, subject.component, subject.item, subject.level
+    subset = subject.subset
     if subject.kind == "total" and subject.group is None:
         if fund is not None and flow == "income" and inside_income(context):
             return What("income", fund, INCOME_ITEMS[fund], name, "all", group="income")
@@ -60,6 +62,14 @@ def what_of(context: Context, subject: Subject, fund: str | None, name: str, sco
         )
     else:
         resolved = context_fund(context)
+    economic = None
+    if subject.economic:
+        mapping = classify_economic(context.year, name=subject.item, level="类")
+        economic, level = mapping.code, "类" if mapping.code else level
+        if state.use in ("basic", "project"):
+            component, subset = state.use, False
+        elif state.use == "parts" and component == "total":
+            component = "basic"
     if scope is not None:
         item = scope + item
     return What(
@@ -70,8 +80,11 @@ def what_of(context: Context, subject: Subject, fund: str | None, name: str, sco
         resolved,
         level,
         subject.kind,
-        subject.subset,
+        subset,
         subject.group,
+        economic=economic,
+        method="name" if economic else None,
+        score=1.0 if economic else None,
         combines=subject.combines,
         measure=subject.measure,
     )
@@ -83,7 +96,8 @@ def _three_public_fund(context: Context, subject: Subject, name: str) -> str:
     if subject.kind != "total" and state.three_public_fund is not None:
         return state.three_public_fund
     said = (state.section or "") + name
-    fund = "fiscal_grant" if "财政拨款" in said and "一般公共预算" not in said else "general"
+    both = re.search("一般公共预算[及和、与]政府性基金", said) is not None
+    fund = "fiscal_grant" if both or ("财政拨款" in said and "一般公共预算" not in said) else "general"
     if subject.kind == "total":
         state.three_public_fund = fund
     return fund

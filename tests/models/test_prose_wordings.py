@@ -1,0 +1,150 @@
+"""Wordings met in disclosures of other provinces: what they mean, and what must stay unread (figures and bodies invented)."""
+
+from __future__ import annotations
+
+from models.disclosure import LineItem
+from tests.models.test_prose import read
+
+Row = tuple[str, str | None, str | None, str | None, str]
+
+
+def rows(*lines: str, kind: str = "final_account") -> list[Row]:
+    """Item, fund, component, measure and printed figure of every amount read."""
+    return [_row(item) for item in read(*lines, kind=kind).line_items]
+
+
+def _row(item: LineItem) -> Row:
+    return item.item, item.fund, item.component, item.measure, item.published_text
+
+
+def test_two_comparisons_in_one_sentence_are_against_two_bases() -> None:
+    found = rows(
+        "七、“三公”经费支出决算情况说明",
+        "“三公”经费支出决算总额为5.5万元，比预算增加0.3万元，比去年增加1.5万元，增长37.5%。",
+    )
+    assert [row[0] for row in found] == ["“三公”经费合计", "“三公”经费合计（较年初预算）", "“三公”经费合计"]
+
+
+def test_a_difference_from_the_budget_after_one_from_last_year() -> None:
+    found = rows(
+        "五、一般公共预算财政拨款支出决算情况说明",
+        "2024年度一般公共预算财政拨款支出总计17万元，与上年相比减少2万元，降低10%；完成年初预算的110%，决算数大于预算数1.5万元。",
+    )
+    assert [row[0] for row in found][1:] == [
+        "一般公共预算财政拨款支出",
+        "一般公共预算财政拨款支出（较年初预算）",
+    ]
+
+
+def test_a_word_of_change_before_another_subject_is_not_about_its_amount() -> None:
+    found = rows("认真执行中央八项规定，切实压减“三公”经费支出规模，全年“三公”经费支出11.7万元，较上年减少5.3万元。")
+    assert found == [
+        ("“三公”经费合计", "general", "total", "final", "11.7"),
+        ("“三公”经费合计", "general", "total", "change", "5.3"),
+    ]
+
+
+def test_what_there_was_none_of_has_no_amount() -> None:
+    found = rows("“三公”经费支出9万元，其中因公出国（境）费用支出未发生，公务用车购置和运行费8万元，公务接待费1万元。")
+    assert [(row[2], row[4]) for row in found] == [("total", "9"), ("vehicle", "8"), ("reception", "1")]
+
+
+def test_parts_of_something_unknown_are_no_totals_of_the_body() -> None:
+    found = rows(
+        "五、一般公共预算支出情况说明",
+        "一般公共预算支出30万元。",
+        "某某专项行动9万元，其中：基本支出5万元，项目支出4万元。",
+        kind="budget",
+    )
+    assert [row[4] for row in found] == ["30"]
+
+
+def test_items_named_without_marks_are_items() -> None:
+    reading = read(
+        "五、一般公共预算支出情况说明",
+        "（一）按支出功能分类科目划分。",
+        "事业单位医疗7.6万元，其中：基本支出7.6万元，项目支出0元。主要用于医疗保险缴费。",
+        "住房公积金11万元，其中：基本支出11万元，项目支出0元。",
+        kind="budget",
+    )
+    assert [(i.function_code, i.component, i.subset, i.published_text) for i in reading.line_items] == [
+        ("2101102", "total", False, "7.6"),
+        ("2101102", "basic", True, "7.6"),
+        ("2101102", "project", True, "0"),
+        ("2210201", "total", False, "11"),
+        ("2210201", "basic", True, "11"),
+        ("2210201", "project", True, "0"),
+    ]
+
+
+def test_a_name_of_both_classifications_needs_its_heading() -> None:
+    found = rows(
+        "六、一般公共预算财政拨款基本支出决算情况说明",
+        "住房公积金11万元，主要用于职工住房公积金。",
+    )
+    assert found == []
+
+
+def test_classes_of_the_economic_classification_belong_to_what_they_are_part_of() -> None:
+    reading = read(
+        "五、一般公共预算支出情况说明",
+        "1.基本支出预算247万元，占一般公共预算支出的84%。其中：",
+        "工资福利支出预算201万元，占基本支出预算81%，同比增加3万元。",
+        "2.项目支出46万元。其中：",
+        "商品和服务支出42万元，占项目支出预算91%。",
+        kind="budget",
+    )
+    assert [(i.economic_code, i.component, i.measure, i.published_text) for i in reading.line_items] == [
+        (None, "basic", "budget", "247"),
+        ("301", "basic", "budget", "201"),
+        ("301", "basic", "change", "3"),
+        (None, "project", "budget", "46"),
+        ("302", "project", "budget", "42"),
+    ]
+
+
+def test_an_economic_class_after_both_uses_is_of_neither_for_sure() -> None:
+    found = rows("三、支出决算情况说明", "基本支出5万元，项目支出4万元，工资福利支出3万元。")
+    assert [row[4] for row in found] == ["5", "4"]
+
+
+def test_who_pays_for_purchases_is_no_income() -> None:
+    found = rows(
+        "（二）政府采购预算情况",
+        "政府采购预算9万元。按政府采购资金类型划分，一般公共预算拨款8万元，财政专户管理资金1万元。",
+        kind="budget",
+    )
+    assert found == [
+        ("政府采购支出总额", "all", "total", "budget", "9"),
+        ("政府采购支出总额（一般公共预算财政拨款）", "general", "total", "budget", "8"),
+    ]
+
+
+def test_the_whole_of_a_section_named_only_by_its_heading() -> None:
+    found = rows(
+        "（一）收入决算情况。",
+        "2024年度，本单位收入为16万元，其中：财政拨款收入15万元，事业收入1万元。",
+    )
+    assert found == [
+        ("总计", "all", "total", "final", "16"),
+        ("财政拨款收入", "all", "fiscal_grant", "final", "15"),
+        ("事业收入", "all", "institution", "final", "1"),
+    ]
+
+
+def test_the_parts_that_only_explain_the_word_do_not_count() -> None:
+    found = rows(
+        "2024年度因公出国（境）经费、公务接待费、公车购置费，公车运行费（“三公”经费）决算总额27万元。分项情况是：公务接待费决算27万元。"
+    )
+    assert [(row[2], row[4]) for row in found] == [("total", "27"), ("reception", "27")]
+
+
+def test_three_public_of_two_funds_is_of_all_grants() -> None:
+    found = rows(
+        "一般公共预算及政府性基金财政拨款“三公”经费支出决算情况说明",
+        "一般公共预算及政府性基金财政拨款“三公”经费支出年初预算8万元，支出决算7万元。",
+    )
+    assert found == [
+        ("“三公”经费合计", "fiscal_grant", "total", "budget", "8"),
+        ("“三公”经费合计", "fiscal_grant", "total", "final", "7"),
+    ]
