@@ -10,12 +10,13 @@ import duckdb
 
 from flows.home import Home, HomeError
 
-_LOCKED = {
+LOCKED = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "lock_configuration": "true",
 }
+"""What a connection on somebody's behalf is opened with."""
 
 
 @contextmanager
@@ -23,7 +24,7 @@ def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection that can reach nothing but the warehouse. Raises HomeError where there is none."""
     if not home.warehouse.exists():
         raise HomeError(f"{home.root} 里还没有仓库；先运行 kuanxiang ingest，或用 --home 指定数据目录。")
-    connection = duckdb.connect(str(home.warehouse), read_only=True, config=dict(_LOCKED))
+    connection = duckdb.connect(str(home.warehouse), read_only=True, config=dict(LOCKED))
     try:
         yield connection
     finally:

@@ -18,6 +18,7 @@ from review.access import has_users
 from review.asread import AsRead
 from review.gate import Gate
 from review.pictures import Pictures
+from review.queries import published
 from review.queries.queue import Queue
 from review.rebuild import Rebuilder
 from review.settings import Settings
@@ -67,6 +68,7 @@ def build(home: Home, settings: Settings) -> ASGIApp:
         console.rebuilder.close()
         console.pictures.close()
         console.papers.close()
+        published.release(home)
 
     nicegui_app.on_startup(begin)
     nicegui_app.on_shutdown(end)

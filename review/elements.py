@@ -20,11 +20,13 @@ class QueueList(Element, component="web/queue.js"):
         *,
         on_open: Callable[[str], Any],
         on_bulk: Callable[[str], Any],
+        on_peek: Callable[[str], Any],
     ) -> None:
         super().__init__()
         self._props.update(groups=groups, words=words, start=start or "")
         self.on("open", lambda event: on_open(_text(event)))
         self.on("bulk", lambda event: on_bulk(_text(event)))
+        self.on("peek", lambda event: on_peek(_text(event)))
 
     def show(self, groups: list[dict[str, Any]]) -> None:
         """Show other groups."""

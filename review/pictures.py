@@ -95,7 +95,7 @@ class Pictures:
         part = Path(name)
         try:
             try:
-                answer = self._processes[1 if ahead else 0].ask(
+                answer = self._process(ahead).ask(
                     {"path": str(original), "page": page, "scale": scale, "target": str(part)}
                 )
             except Stopped as error:
@@ -110,6 +110,11 @@ class Pictures:
                 part.unlink()
         self._bound(target)
         return Picture(target, width, height)
+
+    def _process(self, ahead: bool) -> Worker:
+        """Two pages a person waits for are drawn side by side where nothing is being drawn ahead."""
+        first, second = self._processes
+        return second if ahead or (first.busy and not second.busy) else first
 
     def _bound(self, drawn: Path) -> None:
         """Remove the pictures longest unused when a good deal was drawn since the last look; never the one just drawn."""

@@ -71,6 +71,11 @@ class Worker:
             self._child.wait(5)
             self._child = None
 
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is waiting for an answer."""
+        return self._lock.locked()
+
     def close(self) -> None:
         """End the process."""
         with self._lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -40,11 +41,13 @@ class Console:
 class Ahead:
     """The next item, read and drawn while the present one is looked at. Holds a few items of one warehouse."""
 
-    _MOST = 6
+    _MOST = 24
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, int], items.Item] = {}
         self._guard = threading.Lock()
+        self._wishes: list[str] = []
+        self._at_work = False
 
     def load(self, console: Console, review_id: str) -> items.Item:
         """The item, from memory if the warehouse is still the same; its history is always read anew."""
@@ -57,6 +60,25 @@ class Ahead:
             while len(self._kept) > self._MOST:
                 self._kept.pop(next(iter(self._kept)))
         return fresh
+
+    def wish(self, console: Console, review_ids: Sequence[str]) -> None:
+        """Prepare these in the background, before what was wished for earlier."""
+        with self._guard:
+            self._wishes = [*review_ids, *(one for one in self._wishes if one not in review_ids)][: self._MOST // 2]
+            if self._at_work:
+                return
+            self._at_work = True
+        threading.Thread(target=self._work, args=(console,), name="ahead", daemon=True).start()
+
+    def _work(self, console: Console) -> None:
+        while True:
+            with self._guard:
+                if not self._wishes:
+                    self._at_work = False
+                    return
+                review_id = self._wishes.pop(0)
+            with suppress(Exception):  # nobody asked for it yet; whoever does is told what is wrong
+                self.prepare(console, review_id)
 
     def prepare(self, console: Console, review_id: str) -> None:
         """Read an item and draw its pages; whatever fails will be told when it is asked for."""
@@ -130,6 +152,11 @@ class Desk:
             return self.order[0] if self.order and step > 0 else None
         at = self.order.index(review_id) + step
         return self.order[at] if 0 <= at < len(self.order) else None
+
+    def look_ahead(self, review_ids: Sequence[str]) -> None:
+        """Prepare items that will probably be asked for next; those asked for last come first, old wishes are dropped."""
+        known = set(self.order)
+        self.ahead.wish(self.console, [one for one in review_ids if one in known])
 
     def leave_for(self, address: str) -> None:
         """To another page. Keys pressed from now on are the next page's: the present one stops listening at once."""

@@ -46,7 +46,7 @@ async def build(desk: Desk, review_id: str) -> None:
                 _question(desk, item)
                 _answers(desk, item)
     await asyncio.gather(*(_fill(desk, frame, leaf) for frame, leaf in zip(frames, item.leaves, strict=False)))
-    asyncio.get_running_loop().run_in_executor(None, _prepare, desk, review_id)
+    desk.look_ahead([one for step in (1, 2) if (one := desk.beside(review_id, step)) is not None])
 
 
 async def _fill(desk: Desk, frame: Any, leaf: Leaf) -> None:
@@ -69,13 +69,6 @@ def _put(desk: Desk, frame: Any, leaf: Leaf, found: Any, *, waiting: bool = Fals
     frame.clear()
     with frame:
         show_leaf(desk, leaf, found, waiting=waiting)
-
-
-def _prepare(desk: Desk, review_id: str) -> None:
-    for step in (1, 2):
-        following = desk.beside(review_id, step)
-        if following is not None:
-            desk.ahead.prepare(desk.console, following)
 
 
 def _top(desk: Desk, item: Item) -> None:

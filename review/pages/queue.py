@@ -16,6 +16,8 @@ from review.queries.progress import today
 from review.queries.queue import Filters, Group, QueueRow, choices
 
 _AGES = (1, 3, 7, 30)
+_AHEAD = 4
+"""Groups at the top of the queue whose first items are drawn before they are asked for."""
 _SENT = 1500
 """Groups sent to the browser at most."""
 
@@ -51,7 +53,9 @@ async def build(desk: Desk) -> None:
                 desk.last,
                 on_open=lambda review_id: _open(desk, review_id),
                 on_bulk=lambda group_id: bulk(group_id, groups),
+                on_peek=lambda review_id: desk.look_ahead([review_id]),
             )
+        desk.look_ahead([group.head.review_id for group in groups[:_AHEAD]])
 
     async def reload() -> None:
         nonlocal rows

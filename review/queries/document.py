@@ -8,10 +8,11 @@ from typing import Any
 import duckdb
 
 from flows.home import Home
-from flows.warehouse import reading, records
+from flows.warehouse import records
 from models.wording import FORM_NAMES
 from review.pictures import has_pages
 from review.queries.item import box_of, column_of, label_of
+from review.queries.published import reading
 
 _MOST_ROWS = 3000
 """Rows of one table shown."""

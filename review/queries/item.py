@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from expectations.review import DecisionError, parse_value
 from flows.home import Home
 from flows.operations import session_of
-from flows.warehouse import reading, records
+from flows.warehouse import records
 from models.decisions import Decision, ReviewItem
 from models.wording import COMPONENT_NAMES, FORM_NAMES, FUND_NAMES, MEASURE_NAMES
 from review.pictures import has_pages
 from review.queries import money, rule_words
+from review.queries.published import reading
 
 _NEIGHBOURS = 3
 """Rows above and below shown around a figure."""

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from flows.home import Home, HomeError
 from flows.operations import session_of
-from flows.warehouse import reading
 from models.decisions import ManualMapping
+from review.queries.published import reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from flows.home import Home
 from flows.operations import session_of
-from flows.warehouse import reading, records
+from flows.warehouse import records
 from models.decisions import ReviewItem, utc_now
 from review.queries import money, rule_words
+from review.queries.published import reading
 
 _SEVERITY_RANK = {"error": 0, "warning": 1, "info": 2}
 

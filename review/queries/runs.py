@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from flows.home import Home, HomeError
 from flows.operations import session_of
-from flows.warehouse import reading, records
+from flows.warehouse import records
 from models.operations import Run
+from review.queries.published import reading
 
 _MOST = 50
 

@@ -4,7 +4,7 @@ export default {
     <div class="kx-list" role="listbox" :aria-label="words.heading">
       <template v-for="(line, n) in lines" :key="line.key">
         <div v-if="line.kind === 'group'" class="kx-group" :class="{ 'kx-cursor': n === cursor }" :data-line="n"
-             role="option" :aria-selected="n === cursor" @click="put(n)" @dblclick="toggle(line.group)">
+             role="option" :aria-selected="n === cursor" @click="put(n)" @mouseenter="peek(line.head.id)" @dblclick="toggle(line.group)">
           <button class="kx-fold" @click.stop="toggle(line.group)" :aria-expanded="isOpen(line.group)">{{ isOpen(line.group) ? '▾' : '▸' }}</button>
           <span class="kx-sev" :class="'kx-' + line.head.severity">{{ line.head.sev }}</span>
           <div class="kx-what">
@@ -17,7 +17,7 @@ export default {
         </div>
         <a v-else class="kx-row" :class="{ 'kx-cursor': n === cursor, 'kx-member': line.member, 'kx-done': line.row.status !== 'open' }"
            :href="'/item/' + line.row.id" :data-line="n" :data-id="line.row.id" role="option" :aria-selected="n === cursor"
-           @click="go($event, line.row, n)">
+           @click="go($event, line.row, n)" @mouseenter="peek(line.row.id)" @pointerdown="peek(line.row.id, 0)">
           <span class="kx-fold"></span>
           <span class="kx-sev" :class="'kx-' + line.row.severity">{{ line.row.sev }}</span>
           <div class="kx-what">
@@ -60,6 +60,7 @@ export default {
     this.find(this.start);
   },
   unmounted() {
+    clearTimeout(this.peeking);
     document.removeEventListener("keydown", this.handler);
   },
   watch: {
@@ -91,9 +92,19 @@ export default {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // a new tab is the browser's affair
       this.cursor = n; // the link itself does the rest
     },
+    // Whoever rests on a line probably opens it next: its pages are drawn meanwhile.
+    peek(id, rest = 90) {
+      clearTimeout(this.peeking);
+      if (id === this.peeked) return;
+      this.peeking = setTimeout(() => {
+        this.peeked = id;
+        this.$emit("peek", id);
+      }, rest);
+    },
     move(n) {
       if (n < 0 || n >= this.lines.length) return;
       this.cursor = n;
+      this.peek((this.lines[n].head || this.lines[n].row).id);
       this.$nextTick(() => this.$el.querySelector(`[data-line="${n}"]`)?.scrollIntoView({ block: "nearest" }));
     },
     key(event) {
