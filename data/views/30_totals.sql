@@ -52,7 +52,7 @@ WITH headline AS (
                WHEN l.fund = 'general' AND l.component = 'personnel' AND l.item = '人员经费' THEN 'personnel'
                WHEN l.fund = 'general' AND l.component = 'operation' AND l.item = '公用经费' THEN 'operation'
            END AS headline,
-           l.amount_yuan, l.line_item_id,
+           l.amount_yuan, l.line_item_id, l.form, l.component,
            min(l.amount_yuan) OVER same AS lowest, max(l.amount_yuan) OVER same AS highest,
            row_number() OVER (
                PARTITION BY l.department_id, d.scope, l.fiscal_year, l.measure, headline
@@ -64,6 +64,12 @@ WITH headline AS (
     WHERE (l.level = 'total' OR l.form = 'narrative') AND l.function_code IS NULL AND l.economic_code IS NULL AND l.measure IN ('budget', 'final')  -- 上年决算 is a comparison, no account of its own
       AND NOT coalesce(l.subset, false)
     WINDOW same AS (PARTITION BY l.department_id, d.scope, l.fiscal_year, l.measure, headline)
+), levels AS (
+    -- A government prints the whole region and its own level in a table each; the total of one of them may have another name.
+    SELECT l.department_id, l.fiscal_year, l.measure, l.form, l.component, count(DISTINCT (l.document_id, l.table_no)) AS tables
+    FROM main.line_item l JOIN internal.live_document d ON d.document_id = l.document_id
+    WHERE d.scope = 'government' AND l.form <> 'narrative'
+    GROUP BY ALL
 )
 SELECT h.department_id, p.name AS department, p.region_name, p.kind, h.scope, h.fiscal_year, h.measure,
        max(amount_yuan) FILTER (headline = 'income_total') AS income_total,
@@ -80,8 +86,10 @@ SELECT h.department_id, p.name AS department, p.region_name, p.kind, h.scope, h.
 FROM headline h
 LEFT JOIN main.department p USING (department_id)
 LEFT JOIN main.three_public_by_year t USING (department_id, scope, fiscal_year, measure)
+LEFT JOIN levels v ON h.scope = 'government' AND v.department_id = h.department_id AND v.fiscal_year = h.fiscal_year AND v.measure = h.measure
+     AND v.form = h.form AND v.component = h.component
 WHERE h.headline IS NOT NULL AND h.choice = 1
   -- a government prints the same total for the whole region and for its own level: which one is meant is not for us to pick
-  AND NOT (h.scope = 'government' AND h.lowest <> h.highest)
+  AND NOT (h.scope = 'government' AND (h.lowest <> h.highest OR coalesce(v.tables, 0) > 1))
 GROUP BY ALL;
 COMMENT ON VIEW main.department_year IS '部门年度总数：每部门、年度、口径一行，单位元；政府文件的同一总数有几个（全市、市本级）时为空 | headline totals per body, year and measure, in yuan; empty where a government prints several (whole region, own level)';

@@ -342,3 +342,12 @@ def test_of_several_totals_of_a_government_none_is_picked(tmp_path: Path) -> Non
     )
     home = _warehouse(Home(tmp_path).create(), document)
     assert query(home, "SELECT general_total, general_basic FROM department_year") == [(None, Decimal(80))]
+
+
+def test_a_governments_total_is_not_picked_beside_a_table_whose_total_has_another_name(tmp_path: Path) -> None:
+    total: dict[str, Any] = {"function_code": None, "level": "total", "item": "本年支出合计"}
+    own: dict[str, Any] = {"function_code": None, "level": "item", "item": "省本级本年支出"}
+    region = item("whole", "900.00", table_no=1, **total)
+    both = Disclosure(metadata("某省人民政府", scope="government"), (region, item("own", "300.00", table_no=2, **own)))
+    home = _warehouse(Home(tmp_path).create(), both)
+    assert query(home, "SELECT general_total FROM department_year WHERE general_total IS NOT NULL") == []
