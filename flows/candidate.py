@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -130,13 +131,21 @@ def _supersede(group: list[Entry], found: dict[str, Standing]) -> None:
 
 
 def _covers(later: Facts, earlier: Facts) -> bool:
-    """Whether a later document says what the earlier one did: all its forms; of prose alone, under the same title.
+    """Whether a later document says what the earlier one did: all its forms, and the same title where forms do not tell.
 
-    A body publishes several texts of one year (a report, a note on debt, one on transfers): prose does not cover prose.
+    A body publishes several texts of one year (a report, a note on debt, one on transfers), and tables of its own making
+    besides the official forms: these do not cover each other. A government publishes several accounts of one year (budget
+    and adjustments, the whole region and its own level, debt): forms alone never tell those apart.
     """
     if not set(later.forms) >= set(earlier.forms):
         return False
-    return set(earlier.forms) != {"narrative"} or fold(later.title or "") == fold(earlier.title or "")
+    told = set(earlier.forms) - {"narrative", "other"} and earlier.scope != "government"
+    return bool(told) or _plain(later.title) == _plain(earlier.title)
+
+
+def _plain(title: str | None) -> str:
+    """A title without what marks a file as a corrected one."""
+    return re.sub(r"（(?:修订|修改|更正|更新|重新公开)[版稿后]?）$", "", fold(title or ""))
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from models.publisher import (
     competent_department,
     find_publisher,
     find_region,
+    government_of,
     government_publisher,
     other_department_on_cover,
 )
@@ -81,18 +82,21 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
     if scope == "government":
         who = government_publisher(front, extract) or (who if who and re.search("财政|人民政府", who.name) else None)
     region = find_region(front, extract, who, scope)
-    name = who.name if who else None
+    name = speaker = who.name if who else None
     if name is None:
         named_body = _body_in(named)
         if named_body is not None:
-            name = named_body
+            name = speaker = named_body
             evidence["department_name"] = f"文件名：{named}"
             region = region or region_of(named_body)
         elif scope == "government" and region is not None:
-            name = region.name
+            speaker = region.name
             evidence["department_name"] = f"标题中的地区：{region.name}"
     elif who:
         evidence["department_name"] = who.evidence
+    if scope == "government" and region is not None and (whole := government_of(region, speaker)) is not None:
+        # Whoever prints it, finance bureau or assembly: the account is the government's, one body under every name.
+        name = whole
     if region:
         evidence["region"] = region.name
     if extra := _other_years(front, fiscal_year):
@@ -101,7 +105,7 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
         _odd_year(front, fiscal_year, evidence),
         _stale_forms(front, fiscal_year),
         _other_kind(front, report_kind),
-        _disagreement(named, report_kind, fiscal_year, name, evidence),
+        _disagreement(named, report_kind, fiscal_year, speaker, evidence),
     ]
     if any(differences):
         evidence["disagreement"] = "；".join(filter(None, differences))
@@ -326,21 +330,34 @@ def _scope(front: Front, government: str | None, who: Publisher | None) -> tuple
 
 
 _NOT_TITLE = re.compile(
-    r"^(?:20\d\d年\d{1,2}月.*|附件?[\d一二三四五六七八九十]*：?|.{2,14}(?:会议文件|会议大会文件|秘书处).*|.{2,12}(?:人大|人民代表大会)(?:.次会议)?|[^：]{2,10}：.*|公开(?:表[一二三四五六七八九十\d]+|\d+表))$"
+    r"^(?:20\d\d年\d{1,2}月.*|附件?[\d一二三四五六七八九十]*：?|.{0,20}(?:会议|大会)(?:大会)?(?:文件|材料).*|.{2,30}秘书处.*"
+    r"|.{2,12}(?:人大|人民代表大会)(?:第?[一二三四五六七八九十]{1,3}次(?:会议)?)?|[^：]{2,10}：.*|公开(?:表[一二三四五六七八九十\d]+|\d+表))$"
 )
 
 
 def _title(front: Front, extract: Extract) -> str | None:
-    """The title as published: the cover's lines joined, without dates and labelled lines; else the first title-like line."""
+    """The title as it is cited: the cover's lines joined, without dates, labelled lines and headings of the assembly the
+    document was laid before; else the first title-like line.
+
+    A body's name below the title says who publishes. It stands in front where the title names neither body nor place.
+    """
     kept = [line for line in front.cover if not _NOT_TITLE.match(line.text)] or list(front.cover)
     begins = next((i for i, line in enumerate(kept) if line.text.startswith("关于")), 0)
     if not any(is_body(normalise(line.text).name) for line in kept[:begins]):
         kept = kept[begins:]
+    if len(kept) > 1 and is_body(normalise(kept[-1].text).name):
+        above = kept[:-1]
+        named = any(is_body(normalise(line.text).name) or _names_place(line.text) for line in above)
+        kept = above if named else [kept[-1], *above]
     printed = "".join(line.printed for line in kept)
     if printed:
         return without_number(re.sub(r"^第[一二三四五六]部分", "", printed))[:TITLE_LENGTH]
     first = next((line.printed for line in front.lines if is_title(line) and title_kind(line.text)), "")
     return re.sub(r"^第[一二三四五六]部分\s*", "", first) or (extract.title or "").strip() or None
+
+
+def _names_place(text: str) -> bool:
+    return region_of(re.sub(r"^(?:关于)?(?:20\d\d(?:年度|年末|年)?)?", "", text)) is not None
 
 
 def _file_words(file_name: str, source_uri: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from data import read_toml
 from extractors.model import Extract, Paragraph
 from models.departments import Body, holder, is_body, normalise
-from models.regions import Region, by_code, from_place, namesakes, region_of
+from models.regions import Region, by_code, from_place, namesakes, region_of, without_place
 from models.text import fold
 from models.titles import TITLE_LENGTH, Front, Line, is_title
 
@@ -212,6 +212,18 @@ def government_publisher(front: Front, extract: Extract) -> Publisher | None:
             if region_of(name) is not None and is_body(name):
                 return Publisher(name, None, 50, line.text[:TITLE_LENGTH])
     return None
+
+
+def government_of(region: Region, speaker: str | None) -> str | None:
+    """The government of a place by its official name; None where what speaks may be of a township or zone inside it."""
+    place = by_code(region.code)
+    if place is None or place.level != region.level or region.level == "central":
+        return None
+    if speaker is not None and re.search(
+        r"[乡镇街]|新区|开发区|园区|示范区|管理委员会|管委会", without_place(speaker, region.code)
+    ):
+        return None
+    return f"{place.name}人民政府"
 
 
 def _namesake_in_text(front: Front, name: str) -> Region | None:

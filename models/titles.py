@@ -159,7 +159,9 @@ def _html_cover(extract: Extract, lines: tuple[Line, ...]) -> tuple[Line, ...]:
 
 
 def _is_sentence(text: str) -> bool:
-    return len(text) > 60 or text.count("。") > 0 or text.count("，") > 2
+    """Running text below the title: long, or a sentence, or one that leads over to what follows (…，现将…说明如下：)."""
+    leads = text.endswith("：") and "，" in text
+    return len(text) > 60 or leads or text.count("。") > 0 or text.count("，") > 2
 
 
 def years(text: str) -> list[int]:

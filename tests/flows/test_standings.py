@@ -62,6 +62,30 @@ def test_prose_goes_only_where_the_same_text_came_again() -> None:
     assert _states(prose, other, whole) == {"prose": "superseded", "other": "published", "whole": "published"}
 
 
+def test_accounts_of_a_government_stand_beside_each_other_unless_one_came_again() -> None:
+    budget = {
+        "scope": "government",
+        "forms": ("general_expenditure", "narrative", "other"),
+        "title": "某市2023年预算草案",
+    }
+    whole, again = (
+        _entry("whole", **budget),
+        _entry("again", run=1, **{**budget, "title": "某市2023年预算草案（修订）"}),
+    )
+    debt = _entry("debt", scope="government", forms=("other",), title="某市2023年地方政府债务限额余额情况表")
+    change = _entry("change", **{**budget, "forms": ("general_expenditure",), "title": "某市2023年预算调整方案"})
+    states = _states(whole, again, debt, change)
+    assert states == {"whole": "superseded", "again": "published", "debt": "published", "change": "published"}
+
+
+def test_tables_of_a_bodys_own_making_do_not_cover_each_other() -> None:
+    goals, assets = (
+        _entry("goals", forms=("other",), title="绩效目标表"),
+        _entry("assets", forms=("other",), title="资产表"),
+    )
+    assert _states(goals, assets) == {"goals": "published", "assets": "published"}
+
+
 def test_other_years_kinds_and_bodies_stand_beside() -> None:
     other = Department("e", "某市财政局", "510500", "某市", "city", None, None, "department")
     entries = [

@@ -214,7 +214,7 @@ def test_what_a_government_page_declares_of_itself_is_believed() -> None:
     )
     found = metadata(replace(page, properties=properties))
     assert (found.title, found.published_on) == (properties["ArticleTitle"], date(2026, 2, 14))
-    assert (found.department_name, found.scope, found.fiscal_year) == ("汕尾市财政局", "government", 2025)
+    assert (found.department_name, found.scope, found.fiscal_year) == ("汕尾市人民政府", "government", 2025)
 
 
 def test_a_cover_that_names_another_year_than_the_forms_is_told() -> None:

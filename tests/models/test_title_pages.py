@@ -63,7 +63,7 @@ def read(cover: str, *rest: str, name: str = "download.pdf") -> Metadata:
         ("长沙市民政局系统2023年度部门决算", F, "department", 2023, "长沙市民政局"),
         ("附件1：\n2024年度部门预算公开表\n长沙市民政局", B, "department", 2024, "长沙市民政局"),
         ("2023年度长沙市民政局本级决算公开", F, "unit", 2023, "长沙市民政局"),
-        ("长沙市财政局2023年度财政总决算", F, "government", 2023, "长沙市财政局"),
+        ("长沙市财政局2023年度财政总决算", F, "government", 2023, "长沙市人民政府"),
         # several years: the account is of the one that stands with it
         ("长沙市民政局2024年部门预算及2024—2026年中期财政规划", B, "department", 2024, "长沙市民政局"),
         ("长沙市民政局2024年部门预算暨2022年部门决算公开", None, "department", 2024, "长沙市民政局"),
@@ -167,3 +167,48 @@ def test_of_a_collection_the_department_on_the_cover_is_the_body() -> None:
 def test_a_name_that_several_places_bear_is_told_by_the_text_or_not_at_all(text: str, code: str | None) -> None:
     found = read("鼓楼区财政局\n2023年度部门决算", "目录", text, DEPARTMENT_FORMS)
     assert (found.department_name, found.region_code) == ("鼓楼区财政局", code)
+
+
+@pytest.mark.parametrize(
+    ("cover", "title"),
+    [
+        ("长沙市民政局\n2023年度部门决算", "长沙市民政局2023年度部门决算"),
+        ("2023年度部门决算\n长沙市民政局\n2024年9月", "长沙市民政局2023年度部门决算"),
+        ("2023年度\n长沙市民政局\n部门决算", "2023年度长沙市民政局部门决算"),
+        ("2024年湖南省省级政府预算表\n湖南省财政厅\n2024年2月", "2024年湖南省省级政府预算表"),
+        (
+            "长沙市十六届人大三次\n会议大会文件（二十一）\n长沙市2024年预算执行情况与2025年预算草案\n长沙市人大会议秘书处\n2025年1月",
+            "长沙市2024年预算执行情况与2025年预算草案",
+        ),
+        (
+            "关于2024年湖南省政府预算公开\n部分事项的说明\n根据公开要求，现将转移支付、举借债务等事项说明如下：",
+            "关于2024年湖南省政府预算公开部分事项的说明",
+        ),
+        ("关于长沙市2025年市本级预算和\n市总预算执行情况的报告", "关于长沙市2025年市本级预算和市总预算执行情况的报告"),
+    ],
+)
+def test_the_title_is_what_one_cites(cover: str, title: str) -> None:
+    assert read(cover, BUDGET_FORMS).title == title
+
+
+@pytest.mark.parametrize(
+    "cover",
+    [
+        "湖南省2023年地方政府一般债务余额情况表",
+        "2023年湖南省省级政府决算表\n湖南省财政厅",
+        "湖南省人民政府关于湖南省2023年财政决算的报告",
+    ],
+)
+def test_a_government_is_one_body_whoever_prints_its_account(cover: str) -> None:
+    found = read(cover, BUDGET_FORMS)
+    assert (found.scope, found.department_name, found.region_code) == ("government", "湖南省人民政府", "430000")
+
+
+def test_an_account_of_a_township_or_zone_is_not_its_countys() -> None:
+    found = read("长沙市岳麓区莲花镇人民政府2023年度财政决算草案", BUDGET_FORMS)
+    assert (found.scope, found.department_name) == ("government", "长沙市岳麓区莲花镇人民政府")
+
+
+def test_a_table_of_goals_belongs_to_the_budget_and_its_evaluation_to_the_account() -> None:
+    assert read("长沙市民政局2026年度项目预算绩效目标表").report_kind == B
+    assert read("长沙市民政局2023年度项目支出绩效目标自评表").report_kind == F
