@@ -87,7 +87,13 @@ def _reading_findings(extract: Extract, items: Sequence[LineItem]) -> Iterator[F
 
 
 def _metadata_findings(metadata: Metadata) -> Iterator[Finding]:
-    """File names and addresses lie: where they contradict the document, the document wins and the contradiction is told."""
+    """File names and addresses lie: where they contradict the document, the document wins and the contradiction is told.
+
+    So is a scope that nothing in the document tells.
+    """
     disagreement = metadata.evidence.get("disagreement")
     if disagreement:
         yield Finding("META-DISAGREEMENT", "info", disagreement, Place(page=1), metadata.title, None)
+    if metadata.refusal is None and "scope" not in metadata.evidence:
+        message = "封面、表名和正文都没有说明是部门还是单位，按部门收录；如是单位，同一笔钱会与其部门重复，请核对。"
+        yield Finding("META-SCOPE-ASSUMED", "warning", message, Place(page=1), None, metadata.scope)

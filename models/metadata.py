@@ -323,7 +323,18 @@ def _scope(front: Front, government: str | None, who: Publisher | None) -> tuple
         return "unit", units[0]
     if not departments and who is not None and always_unit(who.name):
         return "unit", who.evidence
-    return "department", departments[0] if departments else None
+    return ("department", departments[0]) if departments else _own_words(front)
+
+
+def _own_words(front: Front) -> tuple[str, str | None]:
+    """What a text without telling titles calls the body it is of (本单位, 本部门); department, without evidence, where
+    it says neither."""
+    vocabulary = read_toml("vocabulary/metadata.toml")["own_words"]
+    text = "\n".join(line.text for line in front.lines)
+    said = {scope: re.findall(pattern, text) for scope, pattern in vocabulary.items()}
+    unit, department = len(said["unit"]), len(said["department"])
+    scope = "unit" if unit >= 2 and unit > 3 * department else "department"
+    return scope, f"正文用语：“{said[scope][0]}”等{len(said[scope])}处" if said[scope] else None
 
 
 # --- names and titles --------------------------------------------------------------------------------------------

@@ -132,16 +132,21 @@ _NAME_IN_PROSE = (
         r"(?:^|[，。；：、（形成和]|根据)([一-龥]{2,12}[一-龥（）]{2,26}?)(?=20\d\d年|部门(?:预算|决算)|单位(?:预算|决算))"
     ),
     re.compile(
+        r"(?:^|[，。；：、]|20\d\d年(?:度)?)([一-龥]{2,12}[一-龥（）]{2,30}?)(?=共有车辆|财政拨款的?(?:机关运行|”?三公)|政府采购预算)"
+    ),
+    re.compile(
         r"^([一-龥]{2,12}[一-龥（）]{2,26}?)(?:按单位|主要职(?:责|能)|是[一-龥]{1,12}(?:组成部门|直属|工作部门)|内设)"
     ),
 )
-"""Where sentences and headings put the full name of a body: before the year or the kind of account, before its duties."""
+"""Where sentences and headings put the full name of a body: before the year or the kind of account, before what it owns
+and buys, before its duties."""
 
 
 def _from_prose(front: Front) -> list[Publisher]:
     """The full name that sentences and headings put before the year; only names that say their place."""
     votes: Counter[str] = Counter()
     example: dict[str, str] = {}
+    kinds: dict[str, set[str | None]] = {}
     for line in front.lines:
         for pattern in _NAME_IN_PROSE:
             for match in pattern.finditer(line.text):
@@ -149,10 +154,13 @@ def _from_prose(front: Front) -> list[Publisher]:
                 if is_body(body.name) and region_of(body.name) is not None:
                     votes[body.name] += 1
                     example.setdefault(body.name, line.text[:60])
+                    kinds.setdefault(body.name, set()).add(body.kind)
     if not votes:
         return []
     name, _ = votes.most_common(1)[0]
-    return [Publisher(name, None, 30, example[name])]
+    # Only a mark that stands at every mention (（本级）) speaks of the document; one at a single place may be of a part.
+    kind = next(iter(kinds[name])) if len(kinds[name]) == 1 else None
+    return [Publisher(name, kind, 30, example[name])]
 
 
 def _best(found: list[Publisher]) -> Publisher | None:
@@ -179,7 +187,8 @@ def competent_department(front: Front, name: str | None) -> str | None:
         belongs = _BELONGS.match(line.text)
         if belongs and is_body(belongs.group("above")):
             return belongs.group("above")
-    if name and re.search(rf"{re.escape(fold(name))}（?(?:局|厅|委|部|机关)?本级", front.title):
+    own_office = re.compile(rf"{re.escape(fold(name))}（?(?:局|厅|委|部|机关)?本级") if name else None
+    if own_office and any(own_office.search(text) for text in (front.title, *(line.text for line in front.lines[:400]))):
         return name
     return holder(name) if name else None
 

@@ -39,6 +39,11 @@ CODES: tuple[FindingCode, ...] = (
     ),
     FindingCode("META-DISAGREEMENT", "文件名与正文对年度、类别或单位的说法不一", "以正文为准；读错的报告给维护者。"),
     FindingCode(
+        "META-SCOPE-ASSUMED",
+        "文件没有说明是部门还是单位，按部门收录",
+        "对照原件或发布页面；实为单位的报告给维护者，确为部门的“豁免”。",
+    ),
+    FindingCode(
         "OCR-UNCONFIRMED",
         "数字由文字识别（OCR）读出，待确认",
         "未参与勾稽的金额逐个对照原件；读错的“更正”，全部核对后“豁免”。",

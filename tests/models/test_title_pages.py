@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from models.disclosure import Metadata
+from models.interpret import interpret
 from tests.models.test_metadata import metadata, pages
 
 DEPARTMENT_FORMS = (
@@ -212,3 +213,25 @@ def test_an_account_of_a_township_or_zone_is_not_its_countys() -> None:
 def test_a_table_of_goals_belongs_to_the_budget_and_its_evaluation_to_the_account() -> None:
     assert read("长沙市民政局2026年度项目预算绩效目标表").report_kind == B
     assert read("长沙市民政局2023年度项目支出绩效目标自评表").report_kind == F
+
+
+def test_a_page_without_title_is_told_by_its_own_words() -> None:
+    text = (
+        "一、机关运行经费预算\n2026年长沙市岳麓区望月湖街道办事处（本级）财政拨款的机关运行经费预算为38.60万元。\n"
+        "二、政府采购\n2026年度本单位政府采购预算140.71万元。\n三、绩效目标\n2026年度，本单位编报绩效目标的项目共4个。"
+    )
+    found = read("其他相关情况说明", text)
+    assert (found.scope, found.department_name) == ("unit", "长沙市岳麓区望月湖街道办事处")
+    assert found.parent_name == found.department_name
+    plain = text.replace("（本级）", "")
+    assert read("其他相关情况说明", plain).scope == "unit"
+    both = read("其他相关情况说明", f"{plain}\n四、所属单位共3家，本部门共有车辆2辆。\n五、部门预算由本部门编制。")
+    assert both.scope == "department"
+
+
+def test_a_scope_nothing_tells_is_said_to_be_assumed() -> None:
+    silent = pages("一般公共预算其他教育支出2026年度预算18.00万元，2025年度预算20.00万元，主要用于社区教育。")
+    codes = [f.code for f in interpret(silent, file_name="p8.png", source_uri="").findings]
+    assert "META-SCOPE-ASSUMED" in codes
+    told = pages("长沙市民政局2026年部门预算", BUDGET_FORMS)
+    assert "META-SCOPE-ASSUMED" not in [f.code for f in interpret(told, file_name="a.pdf", source_uri="").findings]
