@@ -61,7 +61,8 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
     government = _is_government(front, who)
     year = _year(front)
     named = _file_words(file_name, source_uri)
-    refusal = refusal_of(extract, front, kind.evidence if kind else None, who)
+    title = _title(front, extract)
+    refusal = refusal_of(extract, front, kind.evidence if kind else None, who, title)
 
     report_kind = kind.value if kind else None
     if kind:
@@ -115,7 +116,7 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
         scope=scope,
         fiscal_year=fiscal_year,
         department_name=name,
-        title=_title(front, extract),
+        title=title,
         published_on=published(extract, front),
         department_kind="unit" if unit else "department",
         region_code=region.code if region else None,

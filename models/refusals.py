@@ -9,13 +9,18 @@ from extractors.model import Extract, Paragraph, Table
 from models.money import read_amount
 from models.publisher import Publisher
 from models.text import fold
-from models.titles import TITLE_LENGTH, Front, is_title
+from models.titles import Front, is_title
 
 
-def refusal_of(extract: Extract, front: Front, kind_evidence: str | None, who: Publisher | None) -> str | None:
-    """A sentence when the document is beyond doubt no budget or final account with figures; else None."""
+def refusal_of(
+    extract: Extract, front: Front, kind_evidence: str | None, who: Publisher | None, title: str | None
+) -> str | None:
+    """A sentence when the document is beyond doubt no budget or final account with figures; else None.
+
+    title: the document's title as it is cited.
+    """
     vocabulary = read_toml("vocabulary/metadata.toml")
-    title = front.title[:TITLE_LENGTH] or (front.lines[0].printed if front.lines else "")
+    title = title or (front.lines[0].printed if front.lines else "")
     match = re.search(vocabulary["other"]["always"], front.title)
     if match:
         return f"不是预算或决算文件：标题为“{title}”"
