@@ -1,7 +1,7 @@
 """The process that opens originals for the console: hostile bytes, apart from it, under limits of its own.
 
 Run as ``python -m review.drawing``: one JSON line in, one JSON line out. To draw: path, page, scale, target → width and height
-of the page in points. To read as a table: path, blocks (file to write) → nothing. Or error, a Chinese sentence. Knows no
+of the page in points. To look for words: path, page, seek (pairs of a box and a text) → found, boxes of each. To read as a table: path, blocks (file to write) → nothing. Or error, a Chinese sentence. Knows no
 addresses and no warehouse; `pictures` and `asread` say what to do.
 """
 
@@ -11,6 +11,7 @@ import gzip
 import json
 import resource
 import sys
+import unicodedata
 from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
@@ -61,6 +62,15 @@ class Easel:
         return width, height
 
     def _pdf_page(self, path: Path, page: int, scale: float) -> tuple[Any, float, float]:
+        leaf = self._leaf(path, page)
+        try:
+            width, height = leaf.get_size()
+            fitted = min(scale, _LONGEST / max(width, height, 1))
+            return leaf.render(scale=fitted).to_pil().convert("RGB"), width, height
+        finally:
+            leaf.close()
+
+    def _leaf(self, path: Path, page: int) -> Any:
         import pypdfium2 as pdfium
 
         key = str(path)
@@ -75,13 +85,86 @@ class Easel:
         document = self._documents[key]
         if not 1 <= page <= len(document):
             raise Cannot(f"文件没有第 {page} 页。")
-        leaf = document[page - 1]
+        return document[page - 1]
+
+    def find(self, path: Path, page: int, seek: list[tuple[list[float], str]]) -> list[list[list[float]]]:
+        """Where on a page the words stand, each inside its own box; empty where they are not found (a scan has no text)."""
+        if path.open("rb").read(1024).find(b"%PDF-") < 0:
+            return [[] for _ in seek]
+        leaf = self._leaf(path, page)
         try:
-            width, height = leaf.get_size()
-            fitted = min(scale, _LONGEST / max(width, height, 1))
-            return leaf.render(scale=fitted).to_pil().convert("RGB"), width, height
+            return _spots(leaf, seek)
         finally:
             leaf.close()
+
+
+_MOST_SPOTS = 4
+"""Places of one text shown in one passage."""
+_MOST_CHARACTERS = 20_000
+
+
+def _spots(leaf: Any, seek: list[tuple[list[float], str]]) -> list[list[list[float]]]:
+    import ctypes
+
+    from pypdfium2 import raw
+
+    width, height = leaf.get_size()
+    letters = leaf.get_textpage()
+    try:
+        seen: list[int] = []
+        said: list[str] = []
+        for index in range(min(letters.count_chars(), _MOST_CHARACTERS)):
+            letter = unicodedata.normalize("NFKC", chr(raw.FPDFText_GetUnicode(letters, index)))
+            if not letter.isspace() and letter not in ",\0":
+                said.extend(letter)
+                seen.extend([index] * len(letter))
+        text = "".join(said)
+
+        def box(index: int) -> list[float]:
+            left, bottom, right, top = letters.get_charbox(index)
+            corners = []
+            for x, y in ((left, top), (right, bottom)):
+                across, down = ctypes.c_int(), ctypes.c_int()
+                raw.FPDF_PageToDevice(leaf, 0, 0, round(width * 100), round(height * 100), 0, x, y, across, down)
+                corners += [across.value / 100, down.value / 100]
+            return [min(corners[0], corners[2]), min(corners[1], corners[3]), max(corners[0], corners[2]), max(corners[1], corners[3])]  # fmt: skip
+
+        return [_within(text, seen, box, frame, wanted) for frame, wanted in seek]
+    finally:
+        letters.close()
+
+
+def _within(text: str, seen: list[int], box: Any, frame: list[float], wanted: str) -> list[list[float]]:
+    """Boxes of a text inside a frame, one a line it stands on; a figure only where it stands whole."""
+    plain = "".join(unicodedata.normalize("NFKC", wanted).split()).replace(",", "")
+    found: list[list[float]] = []
+    at = text.find(plain) if plain else -1
+    places = 0
+    while at >= 0 and places < _MOST_SPOTS:
+        around = (text[at - 1 : at], text[at + len(plain) : at + len(plain) + 1])
+        whole = not (plain[0].isdigit() and (around[0].isdigit() or around[0] == ".")) and not (
+            plain[-1].isdigit() and around[1].isdigit()
+        )
+        if whole:
+            boxes = [box(index) for index in dict.fromkeys(seen[at : at + len(plain)])]
+            x, y = (boxes[0][0] + boxes[0][2]) / 2, (boxes[0][1] + boxes[0][3]) / 2
+            if frame[0] - 2 <= x <= frame[2] + 2 and frame[1] - 2 <= y <= frame[3] + 2:
+                places += 1
+                found.extend(_lines(boxes))
+        at = text.find(plain, at + 1)
+    return found
+
+
+def _lines(boxes: list[list[float]]) -> list[list[float]]:
+    """Boxes of letters joined line by line."""
+    lines: list[list[float]] = []
+    for one in boxes:
+        if lines and one[1] < lines[-1][3] and one[3] > lines[-1][1] and one[0] >= lines[-1][0]:
+            last = lines[-1]
+            lines[-1] = [last[0], min(last[1], one[1]), max(last[2], one[2]), max(last[3], one[3])]
+        else:
+            lines.append(list(one))
+    return lines
 
 
 def write_blocks(path: Path, target: Path) -> None:
@@ -124,6 +207,8 @@ def main() -> None:
             if "blocks" in request:
                 write_blocks(Path(request["path"]), Path(request["blocks"]))
                 answer = {}
+            elif "seek" in request:
+                answer = {"found": easel.find(Path(request["path"]), request["page"], request["seek"])}
             else:
                 width, height = easel.draw(
                     Path(request["path"]), request["page"], request["scale"], Path(request["target"])

@@ -81,9 +81,10 @@ class Grid(Element, component="web/grid.js"):
 class PaperView(Element, component="web/paper.js"):
     """A part of a document as read: rows of cells with text, spans, role of a mark."""
 
-    def __init__(self, rows: list[list[dict[str, Any]]]) -> None:
+    def __init__(self, rows: list[list[dict[str, Any]]], *, label: int = -1, head: int = 0) -> None:
+        """label: column that stays in sight on the left; head: rows that stay in sight at the top."""
         super().__init__()
-        self._props["rows"] = rows
+        self._props.update(rows=rows, label=label, head=head)
 
     def show(self, rows: list[list[dict[str, Any]]]) -> None:
         """Another part."""

@@ -11,14 +11,18 @@ import os
 import re
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from review.worker import Stopped, Worker
 
 SCALES = (2.0, 4.0)
 """Pixels a point: for reading, for looking closely."""
+_MOST_SPOTS = 500
+"""Pages whose found words are remembered."""
 _DOCUMENT = re.compile(r"[0-9a-f]{64}")
 _PICTURED = frozenset({"pdf", "pdf-scan", "png", "jpg", "jpeg", "tiff", "gif", "bmp"})
 
@@ -56,6 +60,7 @@ class Pictures:
         self._busy: dict[Path, threading.Lock] = {}
         self._guard = threading.Lock()
         self._written = 0
+        self._spots: dict[tuple[Any, ...], list[list[list[float]]]] = {}
 
     def warm(self) -> None:
         """Start the drawing processes now."""
@@ -110,6 +115,32 @@ class Pictures:
                 part.unlink()
         self._bound(target)
         return Picture(target, width, height)
+
+    def find(
+        self, document_id: str, page: int, seek: Sequence[tuple[tuple[float, float, float, float], str]]
+    ) -> list[list[list[float]]]:
+        """Where on a page words stand, each inside its frame; nothing where they cannot be found."""
+        wanted = (document_id, page, tuple(seek))
+        nothing: list[list[list[float]]] = [[] for _ in seek]
+        if not _DOCUMENT.fullmatch(document_id):
+            return nothing
+        with self._guard:
+            if wanted in self._spots:
+                return self._spots[wanted]
+        original = self._originals / document_id[:2] / document_id
+        try:
+            answer = self._process(False).ask(
+                {"path": str(original), "page": page, "seek": [[list(frame), text] for frame, text in seek]}
+            )
+        except Stopped:
+            return nothing
+        found = answer.get("found")
+        spots = found if isinstance(found, list) and len(found) == len(seek) else nothing
+        with self._guard:
+            self._spots[wanted] = spots
+            while len(self._spots) > _MOST_SPOTS:
+                self._spots.pop(next(iter(self._spots)))
+        return spots
 
     def _process(self, ahead: bool) -> Worker:
         """Two pages a person waits for are drawn side by side where nothing is being drawn ahead."""

@@ -87,10 +87,20 @@ class Ahead:
             for leaf in item.leaves[:2]:
                 if leaf.pictured and leaf.page is not None:
                     console.pictures.page(leaf.document_id, leaf.page, ahead=True)
+                    spots(console, leaf)
                 elif leaf.places:
                     console.papers.around(leaf.document_id, leaf.sheet, leaf.places)
         except (items.NoItem, NoPicture, NotRead, HomeError, OSError):
             return
+
+
+def spots(console: Console, leaf: items.Leaf) -> dict[int, list[list[float]]]:
+    """Where inside a leaf's frames the words stand that they are about, by the number of the mark."""
+    seek = {number: (mark.box, mark.seek) for number, mark in enumerate(leaf.marks) if mark.seek}
+    if not seek or leaf.page is None:
+        return {}
+    found = console.pictures.find(leaf.document_id, leaf.page, list(seek.values()))
+    return {number: boxes for number, boxes in zip(seek, found, strict=True) if boxes}
 
 
 def _mark(home: Home) -> int:

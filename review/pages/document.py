@@ -7,9 +7,9 @@ from typing import Any
 from nicegui import ui
 
 from review.asread import NotRead
-from review.elements import Grid, PaperView, Viewer
+from review.elements import Grid, Keys, PaperView, Viewer
 from review.pages.desk import Desk, away
-from review.pages.item import grid_of, paper_rows, picture_address, viewer_words
+from review.pages.item import grid_of, head_rows, label_column, paper_rows, picture_address, viewer_words
 from review.pictures import SCALES, NoPicture
 from review.queries import document as documents
 from review.queries.document import DocumentView, Figure, NoDocument, Sheet
@@ -30,6 +30,8 @@ async def build(desk: Desk, document_id: str, figure: str = "") -> None:
         _head(desk, view)
         with ui.element("div").classes("kx-item-body"):
             with ui.element("div").classes("kx-evidence"):
+                if view.pictured:
+                    page.turning()
                 page.holder = ui.element("div").classes("kx-leaves")
             with ui.element("div").classes("kx-panel kx-panel-wide"):
                 page.tabs = ui.element("div").classes("kx-table-list")
@@ -60,7 +62,7 @@ def _head(desk: Desk, view: DocumentView) -> None:
                 facts["department"] or "",
                 year,
                 facts["file_name"],
-                facts["format"] or "",
+                t.of("format", facts["format"]),
                 pages,
                 facts["status_reason"] or "",
             )
@@ -88,6 +90,33 @@ class _Page:
         self.grid: Any = None
         self._viewer: Viewer | None = None
         self._papered = False
+        self._number = 1
+        self._sheet: Sheet | None = None
+        self._count: Any = None
+
+    def turning(self) -> None:
+        """Buttons and keys to turn the pages of the original."""
+        t = self._desk.words
+        with ui.element("div").classes("kx-turning"):
+            for step, sign, key in ((-1, "‹", "document.before"), (1, "›", "document.after")):
+                ui.button(sign, color=None, on_click=lambda _, step=step: self.turn(step)).props(
+                    f'flat dense aria-label="{t(key)}"'
+                ).classes("kx-link").tooltip(t(key))
+                if step < 0:
+                    self._count = ui.label()
+        Keys(["[", "]", "u"], self._key)
+
+    async def _key(self, key: str) -> None:
+        if key == "u":
+            self._desk.leave_for("/")
+        else:
+            await self.turn(-1 if key == "[" else 1)
+
+    async def turn(self, step: int) -> None:
+        """To the page before or after the one shown."""
+        number = self._number + step
+        if self._sheet is not None and 1 <= number <= (self._view.facts["pages"] or number):
+            await self._turn_to(number, self._sheet, None)
 
     async def open(self, table_no: int | None, figure: str = "") -> None:
         """Show a table and the page it begins on (or the page of a figure)."""
@@ -104,6 +133,11 @@ class _Page:
                 ui.label(desk.words("document.unread", reason=found.reason)).classes("kx-nothing")
             else:
                 ui.label(desk.words("document.nothing")).classes("kx-nothing")
+            if found.rows:
+                with ui.element("div").classes("kx-colours"):
+                    for quality in ("passed", "flagged", "unchecked", "corrected", "disputed"):
+                        ui.label(desk.words.of("quality", quality)).classes(f"kx-q-{quality}")
+                    ui.label(desk.words("document.click_figure")).classes("kx-faint")
             if found.cut:
                 ui.label(desk.words("document.cut", n=found.cut)).classes("kx-faint")
         if figure:
@@ -134,6 +168,8 @@ class _Page:
                     .classes("kx-table-tab" + (" kx-chosen" if chosen else "") + ("" if read else " kx-unread"))
                     .on("click", lambda _, table=table: self.open(table["table_no"]))
                 ):
+                    if table["title"]:
+                        ui.tooltip(table["title"])
                     ui.label(table["name"] or table["title"] or "—").classes("kx-ellipsis")
                     where = t("item.page", n=table["first_page"]) if table["first_page"] else (table["sheet"] or "")
                     ui.label(where).classes("kx-faint kx-hint")
@@ -161,7 +197,8 @@ class _Page:
         self.holder.clear()
         with self.holder, ui.element("div").classes("kx-as-read"):
             ui.label(paper.title or found.title).classes("kx-leaf-title")
-            PaperView(paper_rows(paper, {one.cell: "observed"} if figure is not None else {}))
+            roles = {one.cell: "observed"} if figure is not None else {}
+            PaperView(paper_rows(paper, roles), label=label_column(paper, {one.cell: ""}), head=head_rows(paper))
 
     def _say(self, text: str) -> None:
         """A sentence in place of a picture."""
@@ -175,6 +212,9 @@ class _Page:
         if not self._view.pictured:
             await self._paper(found, figure)
             return
+        self._number, self._sheet = page, found
+        if self._count is not None:
+            self._count.set_text(desk.words("document.page_of", n=page, total=facts["pages"] or "?"))
         marks = [
             {
                 "id": one.line_item_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from nicegui import ui
@@ -14,16 +15,25 @@ from review.actions import Refused
 from review.asread import NotRead, Paper
 from review.elements import Grid, Keys, PaperView, Viewer
 from review.pages import deciding
-from review.pages.desk import Desk, away, say, when
-from review.pictures import SCALES, NoPicture
+from review.pages.desk import Desk, away, say, spots, when
+from review.pictures import SCALES, NoPicture, Picture
+from review.queries import in_groups
 from review.queries.document import Sheet, sheet
-from review.queries.item import Item, Leaf, NoItem, Operand
+from review.queries.item import Item, Leaf, Mark, NoItem, Operand
 
 _ACTIONS = {"a": "accept", "c": "correct", "w": "waive", "r": "reject"}
-_FITS = 9
+_FITS = 10
 """Characters of an amount that fit beside two others at their usual size."""
 _SHOWN = 2
 """Pages side by side; further ones behind buttons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A leaf's picture, and where inside its frames the words stand that they are about (by number of the mark)."""
+
+    picture: Picture
+    spots: dict[int, list[list[float]]]
 
 
 async def build(desk: Desk, review_id: str) -> None:
@@ -99,7 +109,7 @@ def _top(desk: Desk, item: Item) -> None:
         ui.button("j ↓", color=None, on_click=lambda: _go(desk, item, 1)).props("flat dense no-caps").classes(
             "kx-link"
         ).tooltip(t("item.next"))
-        ui.button(t("item.document"), color=None, on_click=lambda: _to_document(item)).props(
+        ui.button(f"{t('item.document')} d", color=None, on_click=lambda: _to_document(item)).props(
             "outline dense no-caps"
         ).classes("kx-outline")
 
@@ -120,9 +130,10 @@ async def _evidence(desk: Desk, leaf: Leaf) -> Any:
     """What a leaf shows: a picture, a table as read, or a sentence why neither."""
     if leaf.pictured and leaf.page is not None:
         try:
-            return await away(desk.picture, leaf.document_id, leaf.page)
+            picture = await away(desk.picture, leaf.document_id, leaf.page)
         except NoPicture as error:
             return str(error)
+        return Drawn(picture, await away(spots, desk.console, leaf))
     if leaf.places or leaf.sheet:
         try:
             return await away(desk.console.papers.around, leaf.document_id, leaf.sheet, leaf.places)
@@ -177,7 +188,7 @@ def show_leaf(desk: Desk, leaf: Leaf, found: Any, *, waiting: bool = False) -> N
         with ui.element("div").classes("kx-as-read"):
             ui.label(f"{leaf_title(desk, leaf)}　{found.title}").classes("kx-leaf-title")
             ui.label(t("item.no_page")).classes("kx-faint kx-hint")
-            PaperView(paper_rows(found, leaf.places))
+            PaperView(paper_rows(found, leaf.places), label=label_column(found, leaf.places), head=head_rows(found))
             if found.cut > 0:
                 ui.label(t("document.cut", n=found.cut)).classes("kx-faint kx-hint")
         return
@@ -191,12 +202,48 @@ def show_leaf(desk: Desk, leaf: Leaf, found: Any, *, waiting: bool = False) -> N
     Viewer(
         src=picture_address(leaf.document_id, leaf.page or 1, SCALES[0]),
         fine=picture_address(leaf.document_id, leaf.page or 1, SCALES[1]),
-        width=found.width,
-        height=found.height,
-        marks=[{"id": m.line_item_id, "role": m.role, "box": list(m.box), "text": m.text} for m in leaf.marks],
+        width=found.picture.width,
+        height=found.picture.height,
+        marks=marks_of(leaf, found.spots),
         title=leaf_title(desk, leaf),
         words=viewer_words(desk),
     )
+
+
+_MOST_HEAD = 6
+
+
+def _is_figure(text: str) -> bool:
+    return bool(re.fullmatch(r"[\s\d.,，()（）%\-−—]+", text))
+
+
+def marks_of(leaf: Leaf, found: dict[int, list[list[float]]]) -> list[dict[str, Any]]:
+    """A leaf's frames for the viewer. Where the words a passage is framed for were found, they are framed, and the passage is
+    only shaded."""
+    marks: list[dict[str, Any]] = []
+    framed: set[tuple[Any, ...]] = set()
+    for number, mark in enumerate(leaf.marks):
+        spots_here = found.get(number)
+        if (mark.role, mark.box) in framed and not spots_here:
+            continue  # several figures of one passage: one frame
+        framed.add((mark.role, mark.box))
+        whole = {"id": mark.line_item_id, "role": mark.role, "box": list(mark.box), "text": mark.text, "row": mark.row}
+        if spots_here:
+            if ("passage", mark.box) not in framed:
+                framed.add(("passage", mark.box))
+                marks.append({**whole, "role": "passage", "id": "", "text": ""})
+            marks.extend({**whole, "box": box, "print": box[3] - box[1]} for box in spots_here)
+        else:
+            marks.append({**whole, "print": print_size(mark)})
+    return marks
+
+
+def print_size(mark: Mark) -> float:
+    """About how large a frame's figure is printed, in points: it fits into its cell both ways."""
+    left, top, right, bottom = mark.box
+    letters = len(mark.text.rsplit(" ", 1)[-1]) if mark.row else 0
+    high = (bottom - top) * 0.75
+    return min(high, 2 * (right - left) / letters) if letters else min(high, 9.0)
 
 
 def paper_rows(found: Paper, roles: dict[str, str]) -> list[list[dict[str, Any]]]:
@@ -209,12 +256,33 @@ def paper_rows(found: Paper, roles: dict[str, str]) -> list[list[dict[str, Any]]
                 "cs": cell.column_span,
                 "role": roles.get(cell.place, ""),
                 "indent": cell.indent,
-                "num": bool(re.fullmatch(r"[\s\d.,，()（）%\-−—]+", cell.text)),
+                "num": _is_figure(cell.text),
+                "col": number,
             }
-            for _, cell in sorted(cells.items())
+            for number, cell in sorted(cells.items())
         ]
         for _, cells in found.rows
     ]
+
+
+def label_column(found: Paper, roles: dict[str, str]) -> int:
+    """The column that says what a marked row is: the nearest one of words on the left; −1 where there is none."""
+    for _, cells in found.rows:
+        marked = [number for number, cell in cells.items() if cell.place in roles]
+        if marked:
+            words = [
+                n for n, cell in cells.items() if n < marked[0] and cell.text.strip() and not _is_figure(cell.text)
+            ]
+            return max(words) if words else -1
+    return -1
+
+
+def head_rows(found: Paper) -> int:
+    """How many rows at the top are the table's head: those before the first figure, at most six."""
+    for count, (_, cells) in enumerate(found.rows):
+        if any(cell.text.strip() and _is_figure(cell.text) for cell in cells.values()):
+            return count if count <= _MOST_HEAD else 0
+    return 0
 
 
 def viewer_words(desk: Desk) -> dict[str, str]:
@@ -277,7 +345,9 @@ def _question(desk: Desk, item: Item) -> None:
                     if item.difference:
                         _side(t("item.difference"), item.difference, "difference")
                 if item.tolerance and item.in_money:
-                    ui.label(t("item.tolerance", n=f"{item.tolerance:,.0f}")).classes("kx-faint kx-hint")
+                    ui.label(t("item.tolerance", n=f"{item.tolerance:,.2f}".rstrip("0").rstrip("."))).classes(
+                        "kx-faint kx-hint"
+                    )
             if item.cause:
                 with ui.element("div").classes("kx-cause"):
                     ui.label(item.cause)
@@ -285,18 +355,26 @@ def _question(desk: Desk, item: Item) -> None:
                         "flat dense no-caps"
                     ).classes("kx-link")
         if item.operands:
-            _figures(desk, item.operands)
+            _figures(desk, item.operands, t("item.operands"))
+        elif item.unconfirmed:
+            _figures(desk, item.unconfirmed, t("item.unconfirmed", n=len(item.unconfirmed)))
+        elif item.tables:
+            _tables(desk, item)
         _tabs(desk, item)
 
 
 def _side(label: str, value: str | None, kind: str) -> None:
     with ui.element("div").classes(f"kx-side-box kx-side-{kind}"):
-        ui.label(label).classes("kx-faint")
         number, unit = amount_parts(value or "—")
-        long = unit and len(number) > _FITS
-        with ui.element("div").classes("kx-amount" + (" kx-amount-long" if long else "")):
-            ui.label(number)
-            ui.label(unit).classes("kx-unit")
+        ui.label(f"{label}（{unit}）" if unit else label).classes("kx-faint kx-hint")
+        size = (
+            ""
+            if not unit or len(number) <= _FITS
+            else " kx-amount-long"
+            if len(number) <= _FITS + 3
+            else " kx-amount-longest"
+        )
+        ui.label(number).classes("kx-amount" + ("" if unit else " kx-amount-words") + size)
 
 
 def amount_parts(shown: str) -> tuple[str, str]:
@@ -305,21 +383,39 @@ def amount_parts(shown: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else (shown, "")
 
 
-def _figures(desk: Desk, operands: Sequence[Operand]) -> None:
+def _tables(desk: Desk, item: Item) -> None:
+    """Which tables were found, where the item points to no figure."""
     t = desk.words
     with ui.element("div").classes("kx-card"):
-        ui.label(t("item.operands")).classes("kx-h3")
+        ui.label(t("item.tables", n=len(item.tables))).classes("kx-h3")
+        for one in item.tables:
+            with ui.element("div").classes("kx-table-line"):
+                ui.label(one["name"] or one["title"] or t("item.unnamed_table")).classes("kx-grow")
+                where = t("item.page", n=one["first_page"]) if one["first_page"] else (one["sheet"] or "")
+                ui.label(where).classes("kx-faint")
+                ui.label(t("item.table_items", n=one["items"]) if one["items"] else t("item.table_unread")).classes(
+                    "kx-faint"
+                )
+
+
+def _figures(desk: Desk, operands: Sequence[Operand], heading: str) -> None:
+    t = desk.words
+    with ui.element("div").classes("kx-card"):
+        ui.label(heading).classes("kx-h3")
         with ui.element("div").classes("kx-operands"):
             for one in operands[:60]:
                 with ui.element("div").classes(f"kx-operand kx-operand-{one.side or 'other'}"):
                     with ui.element("div").classes("kx-operand-name"):
                         ui.label(one.label or one.form)
                         where = t("item.page", n=one.page) if one.page else (one.cell or "")
-                        ui.label("　".join(part for part in (one.form, one.column, where) if part)).classes(
-                            "kx-faint kx-hint"
-                        )
+                        with ui.element("div").classes("kx-faint kx-hint kx-where"):
+                            for part in (one.form, one.column, where):
+                                if part:
+                                    ui.label(part)
                     with ui.element("div").classes("kx-operand-value"):
-                        ui.label(f"{one.text}{one.unit}").classes("kx-money")
+                        ui.label(f"{in_groups(one.text)}{one.unit}").classes("kx-money").props(
+                            f'title="{t("item.printed")}"'
+                        )
                         note = (
                             t("item.suspect")
                             if one.suspect

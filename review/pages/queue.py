@@ -8,10 +8,10 @@ from typing import Any
 from nicegui import ui
 
 from models.decisions import utc_now
-from models.wording import FORM_NAMES
 from review.elements import QueueList
 from review.pages import deciding
 from review.pages.desk import Desk, away
+from review.queries import form_name
 from review.queries.progress import today
 from review.queries.queue import Filters, Group, QueueRow, choices
 
@@ -91,7 +91,7 @@ def _filters(desk: Desk, rows: list[QueueRow], change: Any, show: Any) -> None:
     texts: dict[str, Callable[[str], str]] = {
         "severity": lambda v: t.of("severity", v),
         "status": lambda v: t.of("status", v),
-        "form": lambda v: FORM_NAMES.get(v, v),
+        "form": form_name,
     }
     kept: dict[str, Any] = {}
 
@@ -153,7 +153,7 @@ def _filters(desk: Desk, rows: list[QueueRow], change: Any, show: Any) -> None:
 def _group(desk: Desk, group: Group) -> dict[str, Any]:
     return {
         "id": group.group_id,
-        "cause": group.cause or group.head.message,
+        "cause": group.cause,
         "count": desk.words("queue.group", n=len(group.rows)),
         "rows": [_row(desk, row) for row in group.rows],
     }

@@ -6,10 +6,13 @@ database, so that a decision shows at once and not only after the next publicati
 
 from __future__ import annotations
 
+import re
+
 from expectations.rules import catalogue
 from expectations.rules.findings import CODES
+from models.wording import FORM_NAMES
 
-__all__ = ["money", "rule_words"]
+__all__ = ["form_name", "in_groups", "money", "rule_words"]
 
 
 def rule_words(expectation: str) -> dict[str, str]:
@@ -33,3 +36,19 @@ _WORDS: dict[str, dict[str, str]] = {}
 def money(text: str | None) -> bool:
     """Whether a shown value is an amount of money (percentages and scores are not)."""
     return bool(text) and str(text).rstrip().endswith("元")
+
+
+OTHER_TABLE = "其他表"
+
+
+def form_name(form: str | None, title: str | None = None) -> str:
+    """A form's name; a table of no official form goes by its own title."""
+    if form == "other":
+        return title or OTHER_TABLE
+    return FORM_NAMES.get(form or "", form or "")
+
+
+def in_groups(text: str) -> str:
+    """A figure printed without separators with them, so that its size can be seen; anything else as it is."""
+    match = re.fullmatch(r"([-−－]?)(\d{5,})(\.\d+)?", text.strip())
+    return f"{match[1]}{int(match[2]):,}{match[3] or ''}" if match and not match[2].startswith("0") else text

@@ -11,6 +11,7 @@ from flows.home import Home
 from flows.warehouse import records
 from models.wording import FORM_NAMES
 from review.pictures import has_pages
+from review.queries import form_name
 from review.queries.item import box_of, column_of, label_of
 from review.queries.published import reading
 
@@ -105,7 +106,7 @@ def load(home: Home, document_id: str) -> DocumentView:
             [document_id],
         )[0]["n"]
     for table in tables:
-        table["name"] = FORM_NAMES.get(table["form"] or "", table["form"] or "")
+        table["name"] = form_name(table["form"], table["title"])
     if prose["items"]:
         tables.append(
             {
@@ -169,7 +170,7 @@ def sheet_of(connection: duckdb.DuckDBPyConnection, document_id: str, table_no: 
     return Sheet(
         table_no=table_no,
         title=fact.get("title") or (FORM_NAMES["narrative"] if table_no is None else ""),
-        form=FORM_NAMES.get(fact.get("form") or "", fact.get("form") or ""),
+        form=form_name(fact.get("form")),
         unit=fact.get("unit") or "",
         page=fact.get("first_page"),
         columns=tuple(sorted(columns.items())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,9 +17,9 @@ from flows.home import Home
 from flows.operations import session_of
 from flows.warehouse import records
 from models.decisions import Decision, ReviewItem
-from models.wording import COMPONENT_NAMES, FORM_NAMES, FUND_NAMES, MEASURE_NAMES
+from models.wording import COMPONENT_NAMES, FUND_NAMES, MEASURE_NAMES
 from review.pictures import has_pages
-from review.queries import money, rule_words
+from review.queries import form_name, money, rule_words
 from review.queries.published import reading
 
 _NEIGHBOURS = 3
@@ -57,12 +58,15 @@ class Operand:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A frame on a page: role ``observed`` | ``expected`` | ``other``."""
+    """A frame on a page: role ``observed`` | ``expected`` | ``other``. row: what its row is called. seek: words inside the frame
+    that it is about; the frame is a whole passage then, and they are looked for on the page."""
 
     line_item_id: str
     role: str
     box: tuple[float, float, float, float]
     text: str
+    row: str = ""
+    seek: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,10 @@ class Item:
     neighbours: tuple[dict[str, Any], ...]
     same_amount: tuple[dict[str, Any], ...]
     other_years: tuple[dict[str, Any], ...]
+    unconfirmed: tuple[Operand, ...] = ()
+    """Figures of the document that no check confirms, where that is what the item is about."""
+    tables: tuple[dict[str, Any], ...] = ()
+    """The tables found in the document, where the item points to no figure of it."""
 
     @property
     def last_decision(self) -> int:
@@ -168,6 +176,11 @@ def _item(connection: duckdb.DuckDBPyConnection, item: ReviewItem, history: tupl
     in_money = money(result.get("expected")) or money(result.get("observed"))
     operands = _operands(rows, result) if in_money or rows else ()
     findings = [] if operands else _finding_places(connection, item)
+    unconfirmed = _unconfirmed(connection, item) if not operands and item.expectation in _BY_EYE else []
+    shown = operands or _operands(unconfirmed, {})
+    if item.expectation.startswith("PERFORMANCE"):
+        findings = _projects(connection, item)
+    leaves = _leaves(connection, item.message, shown, rows or unconfirmed, findings, document)
     return Item(
         review_id=item.review_id,
         document_id=item.document_id,
@@ -190,12 +203,49 @@ def _item(connection: duckdb.DuckDBPyConnection, item: ReviewItem, history: tupl
         tolerance=result.get("tolerance"),
         in_money=in_money,
         operands=operands,
-        leaves=_leaves(connection, item.message, operands, rows, findings, document),
+        leaves=leaves,
         history=history,
         neighbours=_neighbours(connection, operands),
         same_amount=_same_amount(connection, operands),
         other_years=_other_years(connection, operands),
+        unconfirmed=() if operands else shown,
+        tables=() if any(leaf.marks or leaf.places for leaf in leaves) else _tables(connection, item.document_id),
     )
+
+
+_BY_EYE = frozenset({"OCR-UNCONFIRMED", "FONT-UNREADABLE"})
+"""Findings that ask for a look at every figure that no check confirms."""
+_MOST_UNCONFIRMED = 200
+
+
+def _unconfirmed(connection: duckdb.DuckDBPyConnection, item: ReviewItem) -> list[dict[str, Any]]:
+    return records(
+        connection,
+        """SELECT l.*, d.file_name, d.format, f.title AS table_title FROM line_item l JOIN document d USING (document_id)
+           LEFT JOIN form_instance f ON f.document_id = l.document_id AND f.table_no = l.table_no AND f.form = l.form
+           WHERE l.document_id = ? AND coalesce(l.checks, 0) = 0 ORDER BY l.page, l.table_no, l.row_no, l.column_no, l.y0, l.x0 LIMIT ?""",
+        [item.document_id, _MOST_UNCONFIRMED],
+    )
+
+
+def _projects(connection: duckdb.DuckDBPyConnection, item: ReviewItem) -> list[dict[str, Any]]:
+    """Where the performance tables stand that the message names."""
+    return records(
+        connection,
+        """SELECT page, sheet, cell, x0, y0, x1, y1, '' AS text FROM performance_project
+           WHERE document_id = ? AND length(project_name) > 3 AND contains(?, project_name) AND (page IS NOT NULL OR cell IS NOT NULL)
+           ORDER BY length(project_name) DESC, project_no LIMIT 1""",
+        [item.document_id, item.message],
+    )
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, document_id: str) -> tuple[dict[str, Any], ...]:
+    found = records(
+        connection,
+        """SELECT table_no, form, title, first_page, sheet, items FROM form_instance WHERE document_id = ? ORDER BY table_no LIMIT 60""",
+        [document_id],
+    )
+    return tuple({**one, "name": form_name(one["form"], one["title"])} for one in found)
 
 
 def _figures(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -203,7 +253,8 @@ def _figures(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[
         return []
     return records(
         connection,
-        """SELECT l.*, d.file_name, d.format FROM line_item l JOIN document d USING (document_id)
+        """SELECT l.*, d.file_name, d.format, f.title AS table_title FROM line_item l JOIN document d USING (document_id)
+           LEFT JOIN form_instance f ON f.document_id = l.document_id AND f.table_no = l.table_no AND f.form = l.form
            WHERE line_item_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY list_position(?::VARCHAR[], line_item_id)""",
         [list(ids), list(ids)],
     )
@@ -231,7 +282,7 @@ def _operands(rows: Sequence[dict[str, Any]], result: dict[str, Any]) -> tuple[O
             side=sides.get(row["line_item_id"], ""),
             label=label_of(row),
             column=column_of(row),
-            form=FORM_NAMES.get(row["form"], row["form"] or ""),
+            form=form_name(row["form"], row["table_title"]),
             amount=row["amount_yuan"],
             text=row["published_text"] or "",
             unit=row["published_unit"] or "",
@@ -373,12 +424,17 @@ def _leaves(
     """The pages the figures stand on: the accused side first, then the other; a page never twice."""
     formats = {row["line_item_id"]: row["format"] for row in rows}
     leaves: dict[tuple[Any, ...], dict[str, Any]] = {}
+    key: tuple[Any, ...]
     rank = {"observed": 0, "": 1, "expected": 2}
     for operand in sorted(operands, key=lambda one: (not one.suspect, rank.get(one.side, 1))):
         format_ = formats[operand.line_item_id] or ""
         pictured = has_pages(format_) and operand.page is not None
+        # A table that goes on after a page of a web page or a Word file is read as two; each is shown with its own marks.
+        piece = (re.match(r"T\d+", operand.cell or "") or [""])[0]
         key = (
-            (operand.document_id, operand.page) if pictured else (operand.document_id, operand.sheet, operand.table_no)
+            (operand.document_id, operand.page)
+            if pictured
+            else (operand.document_id, operand.sheet, operand.table_no, piece)
         )
         leaf = leaves.setdefault(
             key,
@@ -400,10 +456,19 @@ def _leaves(
             leaf["places"][operand.cell] = operand.side or "other"
         if operand.box is not None:
             leaf["marks"].append(
-                Mark(operand.line_item_id, operand.side or "other", operand.box, f"{operand.label} {operand.text}")
+                Mark(
+                    operand.line_item_id,
+                    operand.side or "other",
+                    operand.box,
+                    f"{operand.label} {operand.text}",
+                    operand.label if operand.table_no is not None else "",
+                    operand.text if operand.table_no is None else "",
+                )
             )
     for finding in findings:
-        key = (document["document_id"], finding["page"], finding["sheet"])
+        key = (document["document_id"], finding["page"])
+        if not (has_pages(document["format"]) and finding["page"] is not None):
+            key = (document["document_id"], finding["sheet"], None, str(finding["page"]))
         leaf = leaves.setdefault(
             key,
             {
@@ -421,7 +486,8 @@ def _leaves(
         )
         box = box_of(finding)
         if box is not None:
-            leaf["marks"].append(Mark("", "observed", box, str(finding["text"] or "")))
+            seen = str(finding["text"] or "")
+            leaf["marks"].append(Mark("", "observed", box, seen, "", seen))
         if finding["cell"]:
             leaf["places"][str(finding["cell"])] = "observed"
     if not leaves:
@@ -437,8 +503,8 @@ def _focus(operands: Sequence[Operand]) -> Operand | None:
 
 def _neighbours(connection: duckdb.DuckDBPyConnection, operands: Sequence[Operand]) -> tuple[dict[str, Any], ...]:
     """The rows above and below the figure in the same table, all columns."""
-    focus = _focus(operands)
-    if focus is None or focus.table_no is None:
+    focus = _focus([one for one in operands if one.table_no is not None])
+    if focus is None:
         return ()
     rows = records(
         connection,
@@ -468,8 +534,10 @@ def _same_amount(connection: duckdb.DuckDBPyConnection, operands: Sequence[Opera
         return ()
     rows = records(
         connection,
-        """SELECT * FROM line_item WHERE document_id = ? AND amount_yuan = ? AND line_item_id <> ?
-           ORDER BY table_no NULLS LAST, row_no, column_no LIMIT ?""",
+        """SELECT l.*, f.title AS table_title FROM line_item l
+           LEFT JOIN form_instance f ON f.document_id = l.document_id AND f.table_no = l.table_no AND f.form = l.form
+           WHERE l.document_id = ? AND amount_yuan = ? AND line_item_id <> ?
+           ORDER BY l. table_no NULLS LAST, row_no, column_no LIMIT ?""",
         [focus.document_id, focus.amount, focus.line_item_id, _MOST],
     )
     return tuple(_elsewhere(row) for row in rows)
@@ -482,12 +550,13 @@ def _other_years(connection: duckdb.DuckDBPyConnection, operands: Sequence[Opera
         return ()
     rows = records(
         connection,
-        """SELECT o.*, d.file_name, d.report_kind AS kind FROM line_item l
+        """SELECT o.*, d.file_name, d.report_kind AS kind, f.title AS table_title FROM line_item l
            JOIN line_item o ON o.department_id = l.department_id AND o.form = l.form AND o.component IS NOT DISTINCT FROM l.component
              AND o.flow IS NOT DISTINCT FROM l.flow AND o.fund IS NOT DISTINCT FROM l.fund AND o.level IS NOT DISTINCT FROM l.level
              AND o.function_code IS NOT DISTINCT FROM l.function_code AND o.economic_code IS NOT DISTINCT FROM l.economic_code
              AND o.item IS NOT DISTINCT FROM l.item AND o.measure IS NOT DISTINCT FROM l.measure
            JOIN document d ON d.document_id = o.document_id AND d.status = 'published'
+           LEFT JOIN form_instance f ON f.document_id = o.document_id AND f.table_no = o.table_no AND f.form = o.form
            WHERE l.line_item_id = ? AND o.document_id <> l.document_id ORDER BY o.fiscal_year, d.file_name LIMIT ?""",
         [focus.line_item_id, _MOST],
     )
@@ -498,7 +567,7 @@ def _elsewhere(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "line_item_id": row["line_item_id"],
         "document_id": row["document_id"],
-        "form": FORM_NAMES.get(row["form"], row["form"] or ""),
+        "form": form_name(row["form"], row.get("table_title")),
         "label": label_of(row),
         "column": column_of(row),
         "text": f"{row['published_text'] or ''}{row['published_unit'] or ''}",

@@ -9,7 +9,7 @@ export default {
           <span class="kx-sev" :class="'kx-' + line.head.severity">{{ line.head.sev }}</span>
           <div class="kx-what">
             <div class="kx-title">{{ line.head.title }}<span class="kx-count">{{ line.count }}</span></div>
-            <div class="kx-msg">{{ line.cause }}</div>
+            <div class="kx-msg" :title="line.head.message"><b class="kx-why">{{ line.cause }}</b>{{ line.head.message }}</div>
           </div>
           <div class="kx-who"><div>{{ line.head.department }}</div><div class="kx-faint">{{ line.head.document }}</div></div>
           <div class="kx-worth"><span v-if="line.head.worth" class="kx-money">{{ line.head.worth }}</span></div>
@@ -22,7 +22,7 @@ export default {
           <span class="kx-sev" :class="'kx-' + line.row.severity">{{ line.row.sev }}</span>
           <div class="kx-what">
             <div class="kx-title">{{ line.row.title }}<span v-if="line.row.status !== 'open'" class="kx-state">{{ line.row.state }}</span></div>
-            <div class="kx-msg">{{ line.row.message }}</div>
+            <div class="kx-msg" :title="line.row.message">{{ line.row.message }}</div>
           </div>
           <div class="kx-who"><div>{{ line.row.department }}</div><div class="kx-faint">{{ line.row.document }}</div></div>
           <div class="kx-worth"><span v-if="line.row.worth" class="kx-money">{{ line.row.worth }}</span></div>

@@ -14,10 +14,11 @@ export default {
             <rect v-for="(mark, n) in bands" :key="'b' + n" class="kx-band" x="0" :width="width" :y="mark.box[1] - 2" :height="mark.box[3] - mark.box[1] + 4" />
             <g v-for="(mark, n) in marks" :key="n" class="kx-mark" :class="['kx-mark-' + mark.role, { 'kx-mark-on': mark.id && mark.id === focus }]">
               <title>{{ mark.text }}</title>
-              <rect :x="mark.box[0] - 2" :y="mark.box[1] - 2" :width="mark.box[2] - mark.box[0] + 4" :height="mark.box[3] - mark.box[1] + 4" rx="1.5" />
+              <rect :x="mark.box[0] - 1.2" :y="mark.box[1] - 1.2" :width="mark.box[2] - mark.box[0] + 2.4" :height="mark.box[3] - mark.box[1] + 2.4" rx="1.5" />
             </g>
           </svg>
         </div>
+        <div v-for="(chip, n) in chips" :key="'c' + n" class="kx-row-name" :style="{ top: chip.top + 'px' }">{{ chip.text }}</div>
         <div v-if="state !== 'ready'" class="kx-viewer-note">{{ state === 'broken' ? words.broken : words.loading }}</div>
       </div>
     </div>`,
@@ -33,7 +34,18 @@ export default {
       return this.sharp && this.fine ? this.fine : this.src;
     },
     bands() {
-      return this.marks.length <= 12 ? this.marks.filter((mark) => mark.role !== "plain") : [];
+      return this.marks.length <= 16 ? this.marks.filter((mark) => mark.role !== "plain" && mark.role !== "passage") : [];
+    },
+    // What a marked row is called, where the page's left part is out of sight.
+    chips() {
+      if (this.x > -0.12 * this.width * this.scale || this.state !== "ready") return [];
+      const seen = {};
+      for (const mark of this.marks) {
+        if (!mark.row || mark.role === "plain") continue;
+        const top = Math.round(this.y + mark.box[1] * this.scale);
+        if (top > -10 && !(mark.box[0] * this.scale + this.x < 150)) seen[Math.round(top / 8)] ||= { top, text: mark.row };
+      }
+      return Object.values(seen).slice(0, 12);
     },
     buttons() {
       return [["out", "−", this.words.zoom_out], ["in", "+", this.words.zoom_in], ["fit", "⤢", this.words.fit], ["marks", "◎", this.words.marks]];
@@ -83,18 +95,23 @@ export default {
       const [w, h] = this.room();
       if (!w || !h) return;
       const chosen = this.marks.filter((mark) => mark.id && mark.id === this.focus);
-      const marks = chosen.length ? chosen : this.marks;
+      const exact = this.marks.filter((mark) => mark.role !== "passage");
+      const marks = chosen.length ? chosen : exact.length ? exact : this.marks;
       if (!marks.length) {
-        this.scale = w / this.width;
-        this.x = 0;
-        this.y = 0;
+        this.fit(); // nothing to look at in particular: the whole page
         return;
       }
       const left = Math.min(...marks.map((m) => m.box[0])), right = Math.max(...marks.map((m) => m.box[2]));
       const top = Math.min(...marks.map((m) => m.box[1])), bottom = Math.max(...marks.map((m) => m.box[3]));
       const wide = w / this.width;
-      const close = Math.min((w * 0.9) / (right - left + 40), (h * 0.85) / (bottom - top + 40));
-      this.scale = Math.max(Math.min(wide, close), Math.min(close, Math.max(wide, 0.92)));
+      // A passage is read as a whole line.
+      const lines = this.marks.filter((mark) => mark.role === "passage");
+      const across = lines.length ? Math.max(...lines.map((m) => m.box[2])) - Math.min(...lines.map((m) => m.box[0])) : right - left;
+      const close = Math.min((w * 0.9) / (across + 40), (h * 0.85) / (bottom - top + 40));
+      // Large enough to be read: small print is brought nearer than the width of the page asks for.
+      const prints = marks.map((m) => m.print || 9).sort((a, b) => a - b);
+      const small = Math.min(2.8, 10.5 / Math.max(3, prints[Math.floor(prints.length / 2)]));
+      this.scale = Math.max(Math.min(wide, close), Math.min(close, Math.max(wide, small, 0.92)));
       const clamp = (at, size, room) => (size <= room ? (room - size) / 2 : Math.min(0, Math.max(room - size, at)));
       // What a row is called stands on the left: no further to the right than the marks need.
       const needed = w - (right + 24) * this.scale;
