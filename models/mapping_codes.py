@@ -150,7 +150,10 @@ def _below_catalog(scheme: Scheme, year: int, code: str, label: Label) -> Mappin
 
 def _agrees(scheme: Scheme, year: int, entry: Entry, label: Label) -> Mapping:
     """Whether the printed name can be the name of the entry; only score, conflict and note of the result count."""
-    whole = any(other.code != entry.code for other in scheme.named(year, label.name, SLACK))
+    namesakes = [other.code for other in scheme.named(year, label.name, SLACK) if other.code != entry.code]
+    whole = bool(namesakes)
+    # 基本养老金 and 基本养老金支出 under two funds: of its own 款 only one code can be meant.
+    apart = all(code[:-2] != entry.code[:-2] for code in namesakes)
     # 资本性支出（基本建设） is the name of another code: its bracket is no short form of a 款.
     for name in (label.name,) if whole else bases(label):
         key = name_key(name)
@@ -165,7 +168,7 @@ def _agrees(scheme: Scheme, year: int, entry: Entry, label: Label) -> Mapping:
             if old.distance(year) <= SLACK:
                 return Mapping(score=0.98)
             return Mapping(score=0.9, note=f"名称“{old.name}”用于{span(old)}，{year}年该编码称“{entry.name}”")
-        if scheme.has_alias(entry.code, name) or (not whole and loose_key(name) == loose_key(entry.name)):
+        if scheme.has_alias(entry.code, name) or (apart and loose_key(name) == loose_key(entry.name)):
             return Mapping(score=0.97)
     key, own = bare_key(label.name), bare_key(entry.name)
     if len(key) >= LIMITS.prefix and own.startswith(key):

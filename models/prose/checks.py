@@ -175,10 +175,12 @@ def _names(lines: Sequence[Line], outcome: Outcome, year: int) -> Iterator[Findi
             if key in seen or _known(scheme, name, level):
                 continue
             seen.add(key)
+            other = next((one for one in "类款项" if one != level and _known(scheme, name, one)), None)
+            told = f"不是{level}级科目，是{other}级科目" if other else "在各年度政府收支分类科目中均不存在"
             yield Finding(
                 "TXT-NAME-UNKNOWN",
                 "warning",
-                f"{where}中的{level}级科目“{name}”在各年度政府收支分类科目中均不存在",
+                f"{where}中的{level}级科目“{name}”{told}",
                 line.place(named.start),
                 observed=name,
             )

@@ -366,3 +366,11 @@ def test_a_number_given_to_another_subject_is_no_renaming() -> None:
 )
 def test_letters_for_digits_and_marks_without_brackets(printed: dict[str, Any], code: str | None) -> None:
     assert classify_function(2024, **printed).code == code
+
+
+def test_a_short_form_that_is_a_name_under_another_section_is_no_contradiction() -> None:
+    # 2090101 基本养老金 beside 2091101 基本养老金支出: two funds, one habit of adding 支出
+    mapping = classify_function(2024, code="2090101", name="基本养老金支出")
+    assert (mapping.code, mapping.conflict) == ("2090101", None)
+    sibling = classify_function(2024, code="2080505", name="机关事业单位职业年金缴费支出")
+    assert sibling.conflict is not None and "2080506" in sibling.conflict

@@ -51,6 +51,12 @@ def test_abolished_and_unknown_names() -> None:
     assert [f.observed for f in reading if f.code == "TXT-NAME-UNKNOWN"] == ["古籍飞天工程支出"]
 
 
+def test_a_name_used_on_the_wrong_level_is_told_with_its_own() -> None:
+    text = "1.住房保障支出（类）住房保障支出（款）住房公积金（项）。年初预算为80.00万元，支出决算为80.00万元。"
+    told = [f.message for f in found("（三）支出决算具体情况", text) if f.code == "TXT-NAME-UNKNOWN"]
+    assert told == ["正文中的款级科目“住房保障支出”不是款级科目，是类级科目"]
+
+
 def test_words_of_a_sentence_are_no_name() -> None:
     texts = (
         "1.政府办公厅（室）及相关机构事务（款）信访事务（项）支出330.7万元，减少5.5万元。主要原因是项目调整至科技条件与服务（款）。",
