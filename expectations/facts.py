@@ -104,7 +104,7 @@ PREPARE: tuple[str, ...] = (
                         coalesce(e.function_code, e.economic_code, e.item, e.item_name),
                         CASE WHEN e.function_code IS NOT NULL THEN e.economic_code END,
                         e.flow, e.component, e.fund, e.measure, e.fiscal_year) AS key,
-              '《' || coalesce(fn.zh, e.form, '') || '》' || CASE WHEN e.budget_unit IS NULL THEN '' ELSE e.budget_unit || '·' END
+              '《' || coalesce(fn.zh, nullif(left(trim(f.title), 40), ''), '其他表') || '》' || CASE WHEN e.budget_unit IS NULL THEN '' ELSE e.budget_unit || '·' END
                 || coalesce(e.printed_code || ' ', '') || coalesce(e.item_name, e.item, '')
                 || CASE WHEN cn.zh IS NULL OR cn.zh = e.item OR (cn.code = 'total' AND e.level = 'total') THEN ''
                         ELSE '·' || cn.zh END
