@@ -67,7 +67,7 @@ def _recognition_findings(extract: Extract) -> Iterator[Finding]:
     """What text recognition read is a proposal: said once a document, so that nobody takes unchecked amounts for sure."""
     for note in extract.notes:
         if note.code == "ocr":
-            message = f"{note.message}没有参与任何勾稽（quality 为 unchecked）的金额不可直接引用。"
+            message = f"{note.message}没有核对印证的金额（质量为“未参与核对”）不可直接引用。"
             yield Finding("OCR-UNCONFIRMED", "warning", message, Place(page=note.page or 1), None, extract.engine)
 
 

@@ -402,7 +402,7 @@ RULES: tuple[Rule, ...] = (
           SELECT document_id, form || '|' || table_no AS group_key, '《' || fn.zh || '》最大的一个数' AS label,
                  CASE WHEN against > agreeing THEN 'failed' WHEN agreeing > 0 THEN 'passed' ELSE 'insufficient_data' END AS state,
                  in_unit(bamount, bunit) AS expected_text, in_unit(amount, unit) AS observed_text, CASE WHEN against > 0 THEN [id, bid] ELSE [id] END AS ids,
-                 '疑为单位误读或误印' AS note
+                 CASE WHEN against > agreeing THEN '疑为单位误读或误印' END AS note
           FROM said JOIN x_form_name fn ON fn.code = form WHERE against > 0 OR agreeing > 0""",
         applies="SELECT document_id FROM x_item WHERE false",  # only where two tables print the same total
     ),

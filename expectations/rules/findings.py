@@ -33,9 +33,15 @@ CODES: tuple[FindingCode, ...] = (
     FindingCode("TXT-COUNT-SUM", "数量合计与分项之和不符", _TEXT),
     FindingCode("TXT-WORDING", "增减、大小、持平的措辞与金额不符", _TEXT),
     FindingCode("TXT-AMOUNT-UNREAD", "正文中有含义不能确定的金额", "对照原件；未收入数据，无需更正。"),
-    FindingCode("MAP-CODE-NAME", "印出的科目编码与名称不一致", "对照原件与当年科目表，用“更正 --code”给出正确编码。"),
     FindingCode(
-        "MAP-CODE-UNKNOWN", "印出的科目编码在当年科目表中不存在", "对照原件与当年科目表，用“更正 --code”给出正确编码。"
+        "MAP-CODE-NAME",
+        "印出的科目编码与名称不一致",
+        "对照原件与当年科目表：读错的“更正”为正确的科目编码，公布者印错的“认可”。",
+    ),
+    FindingCode(
+        "MAP-CODE-UNKNOWN",
+        "印出的科目编码在当年科目表中不存在",
+        "对照原件与当年科目表：读错的“更正”为正确的科目编码，公布者印错的“认可”。",
     ),
     FindingCode("META-DISAGREEMENT", "文件名与正文对年度、类别或单位的说法不一", "以正文为准；读错的报告给维护者。"),
     FindingCode(
@@ -46,7 +52,7 @@ CODES: tuple[FindingCode, ...] = (
     FindingCode(
         "OCR-UNCONFIRMED",
         "数字由文字识别（OCR）读出，待确认",
-        "未参与勾稽的金额逐个对照原件；读错的“更正”，全部核对后“豁免”。",
+        "没有核对印证的金额逐个对照原件：都读对了就“豁免”；有读错的，“退回”整份文件，换清晰的原件重新收录。",
     ),
     FindingCode(
         "FONT-UNREADABLE",
@@ -58,7 +64,7 @@ CODES: tuple[FindingCode, ...] = (
     ),
     FindingCode("READ-AMOUNT-RANGE", "数值大得不可能是金额，未收入", "对照原件；该数不在库中。"),
     FindingCode("READ-AMOUNT-NAMELESS", "金额没有名称，未收入", "对照原件；该金额不在库中。"),
-    FindingCode("PERF-UNIT-MISSING", "绩效表未标金额单位", "对照原件确定单位。"),
+    FindingCode("PERF-UNIT-MISSING", "绩效表未标金额单位", "对照原件确定单位：确实没有标的“认可”。"),
     FindingCode("TABLE-UNREAD", "表未读成", "对照原件；该表的金额不在库中。"),
     FindingCode("TABLE-COLUMN-UNREAD", "表中有列未读成", "对照原件；该列的金额不在库中。"),
     FindingCode("TABLE-COLUMN-AMBIGUOUS", "列的含义不能确定", "对照原件；该列的金额不在库中或含义存疑。"),
@@ -66,5 +72,9 @@ CODES: tuple[FindingCode, ...] = (
     FindingCode("TABLE-CELL-MERGED", "一个单元格中有几个数", "对照原件；这些数不在库中。"),
     FindingCode("TABLE-ROW-UNLABELLED", "有金额而无名称的行", "对照原件；该行的金额不在库中。"),
     FindingCode("TABLE-UNIT-MISSING", "表未标金额单位", "对照原件确定单位；该表的金额不在库中。"),
-    FindingCode("TABLE-UNIT-ASSUMED", "表未标金额单位，按合计或上下文推定", "对照原件确认单位。"),
+    FindingCode(
+        "TABLE-UNIT-ASSUMED",
+        "表未标金额单位，按合计或上下文推定",
+        "对照原件确认单位：推定对的“认可”，推定错的“退回”并报告给维护者。",
+    ),
 )

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from flows.home import Home
-from models.wording import FORM_NAMES
+from models.wording import COMPONENT_NAMES, FORM_NAMES, FUND_NAMES
 
 _MEASURE = {
     "budget": "年初预算",
@@ -17,6 +17,8 @@ _MEASURE = {
     "prior_final": "上年决算",
     "change": "增减额",
 }
+_FLOW = {"income": "收入", "expenditure": "支出", "balance": "结转结余"}
+_LEVEL = {"total": "合计", "item": "明细"}
 _METHOD = {
     "code": "按印出的编码",
     "name": "按名称",
@@ -65,10 +67,15 @@ def _lines(home: Home, traced: dict[str, Any]) -> list[str]:
     item, document, form = traced["line_item"], traced["document"], traced["form"]
     body = traced["department"]["name"] if traced["department"] else "（部门未知）"
     kind = {"budget": "预算", "final_account": "决算"}.get(item["report_kind"], item["report_kind"])
-    where = FORM_NAMES.get(item["form"], item["form"]) + (f"（{form['title']}）" if form and form["title"] else "")
+    title = form["title"] if form and form["title"] else None
+    if item["form"] == "other":
+        where = f"“{title}”（不属于规定表式）" if title else "其他表（没有印出表题）"
+    else:
+        where = FORM_NAMES.get(item["form"], item["form"]) + (f"（{title}）" if title else "")
     amount = f"{item['amount_yuan']:,f} 元"
+    year = f"{item['fiscal_year']} 年{_MEASURE.get(item['measure'], '')}" if item["fiscal_year"] else "年度不明"
     lines = [
-        f"金额      {amount}    {item['item']}    {item['fiscal_year']} 年{_MEASURE.get(item['measure'], item['measure'])}",
+        f"金额      {amount}    {item['item'] or item['item_name'] or '（没有名称）'}    {year}",
         f"编号      {item['line_item_id']}",
         f"公布      {body}，{document['fiscal_year']} 年{kind}，文件“{document['file_name']}”",
         f"来源      {document['source_uri']}",
@@ -80,10 +87,7 @@ def _lines(home: Home, traced: dict[str, Any]) -> list[str]:
     ]
     if item["extracted_text"]:
         lines.append(f"更正      机器读作“{item['extracted_text']}”，经审核改为“{item['published_text']}”")
-    meaning = f"资金 {item['fund']}，方向 {item['flow']}，构成 {item['component']}，层级 {item['level']}" + (
-        "，其中项" if item["subset"] else ""
-    )
-    lines.append(f"含义      {meaning}")
+    lines.append(f"含义      {_meaning(item)}")
     if traced["classification"]:
         path = " / ".join(f"{one['code']} {one['name']}" for one in traced["classification"])
         score = f"，得分 {item['mapping_score']:.2f}" if item["mapping_score"] is not None else ""
@@ -104,4 +108,32 @@ def _lines(home: Home, traced: dict[str, Any]) -> list[str]:
         lines.append(
             f"审核      {one['review_id'][:12]}  {REVIEW_STATE.get(one['status'], one['status'])}{decided}  {one['message']}"
         )
+        if one["status"] == "open":
+            lines.extend(f"          {said}" for said in _what_to_do(one))
     return lines
+
+
+def _meaning(item: dict[str, Any]) -> str:
+    """What the amount is an amount of, in the words of the forms; what a header leaves open is not named."""
+    fund = "全部资金" if item["fund"] == "all" else FUND_NAMES.get(item["fund"] or "", item["fund"])
+    flow = _FLOW.get(item["flow"] or "", item["flow"])
+    component = COMPONENT_NAMES.get(item["component"] or "", item["component"])
+    level = _LEVEL.get(item["level"] or "", item["level"])
+    parts = [("资金", fund), ("方向", flow), ("构成", component), ("层级", level)]
+    said = [f"{name} {value}" for name, value in parts if value] + (["其中项"] if item["subset"] else [])
+    open_ = [name for name, value in parts[:3] if not value]
+    if open_:
+        column = f"“{item['column_label']}”" if item["column_label"] else ""
+        said.append(f"{'、'.join(open_)}未写明（列名{column or '没有印出'}）")
+    return "，".join(said)
+
+
+def _what_to_do(review: dict[str, Any]) -> list[str]:
+    """How an open question is answered: in words, and by which command."""
+    from expectations.rules import catalogue
+    from expectations.rules.findings import CODES
+
+    remedies = {rule.id: rule.remedy for rule in catalogue()} | {code.id: code.remedy for code in CODES}
+    remedy = remedies.get(review["expectation"])
+    command = f"kuanxiang decide {review['review_id'][:12]} accept|correct|waive|reject --by 姓名 --reason 理由"
+    return [*([f"处理：{remedy}"] if remedy else []), f"命令：{command}"]
