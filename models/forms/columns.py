@@ -13,6 +13,13 @@ from models.money import is_blank, read_amount, unit_in
 from models.text import clean, fold
 
 _YEAR = re.compile(r"(20\d{2})年?")
+_UNIT_SUFFIX = re.compile(r"（(?:单位：)?(?:人民币)?(?:百万元|千元|万元|亿元|元)）$")
+_BALANCES = {
+    "opening_balance": "年初结转和结余",
+    "closing_balance": "年末结转和结余",
+    "current_income": "本年收入",
+}
+_USES = frozenset({"basic", "project", "personnel", "operation"})
 _PLAN_YEAR = re.compile(r"^20\d{2}年(度)?(及?以后(年度|各年)?)?$")
 """A column of a far year: when a debt is to be paid back."""
 
@@ -139,13 +146,13 @@ def column_meanings(table: LogicalTable, form: str, fiscal_year: int) -> list[Co
     the document's, to which years in headers are compared.
     """
     meanings = [_meaning(table, column, form, fiscal_year) for column in live_columns(table)]
-    meanings = _name_columns(table, _code_domains(meanings))
+    meanings = _project_names(_name_columns(table, _code_domains(meanings)))
     return list(_with_sides(meanings))
 
 
 def _meaning(table: LogicalTable, column: int, form: str, fiscal_year: int) -> ColumnMeaning:
     path = header_path(table, column)
-    folded = [fold(p) for p in path]
+    folded = [_UNIT_SUFFIX.sub("", fold(p)) or fold(p) for p in path]
     kind, domain = _kind(folded)
     figures, texts = _content(table, column)
     if kind in ("name", "project", "unit") and figures > texts and figures >= 2:
@@ -241,7 +248,7 @@ def _amount(
     income = form == "income"
     result = ColumnMeaning(column, path, "amount")
     known = False
-    for element in folded:
+    for number, element in enumerate(folded):
         attributes: dict[str, object] = {}
         kind = None
         for entry in vocabulary().columns:
@@ -269,6 +276,9 @@ def _amount(
             attributes.pop("component", None)
         if income and attributes.get("fund") and attributes.get("flow") != "balance" and result.flow != "balance":
             attributes["component"] = attributes.pop("fund")
+        if result.component in _BALANCES and attributes.get("component") in _USES:
+            # 年初结转和结余 / 基本支出结转: what was carried over, by use; no spending.
+            attributes = {"subset": True, "item": f"{_BALANCES[result.component]}（{path[number]}）"}
         if kind is not None:
             return replace(result, kind=kind)
         if any(p.search(element) for p in vocabulary().total_words):
@@ -283,7 +293,7 @@ def _amount(
             result = replace(result, **attributes)  # type: ignore[arg-type]
             if attributes.get("component"):
                 result = replace(result, total=False)
-        result = replace(result, unit=unit_in(element) or result.unit)
+        result = replace(result, unit=unit_in(path[number]) or result.unit)
     if not known and path:
         return replace(result, kind="unknown")
     return result
@@ -314,6 +324,19 @@ def _name_columns(table: LogicalTable, meanings: list[ColumnMeaning]) -> list[Co
             if texts >= 1 and texts > figures:
                 return [*meanings[:position], replace(meaning, kind="name"), *meanings[position + 1 :]]
     return meanings
+
+
+def _project_names(meanings: list[ColumnMeaning]) -> list[ColumnMeaning]:
+    """A column 项目名称 directly beside the names of the classification names projects."""
+    result = list(meanings)
+    for position in range(1, len(meanings)):
+        pair = meanings[position - 1 : position + 1]
+        if any(m.kind != "name" or not m.path for m in pair):
+            continue
+        for offset, (one, other) in enumerate((pair, pair[::-1])):
+            if re.fullmatch("(支出)?项目名称", fold(one.path[-1])) and re.search("科目|功能", fold(other.path[-1])):
+                result[position - 1 + offset] = replace(one, kind="project")
+    return result
 
 
 def _with_sides(meanings: list[ColumnMeaning]) -> Iterator[ColumnMeaning]:

@@ -471,7 +471,7 @@ def split_header(rows: list[Row]) -> tuple[list[Row], list[Row]]:
                     break
             end += 1
             continue
-        if not _headerish(texts, end == 0):
+        if not _headerish(texts, end == 0) and not _divides(rows[:end], row, texts):
             break
         spans = [c.row_span - (row.source_row - c.row) for c in row.cells if c is not None and c.text.strip()]
         reach = max(reach, end + max(spans, default=1))
@@ -507,6 +507,29 @@ def _headerish(texts: list[str], first: bool) -> bool:
     return all(words)
 
 
+def _divides(header: list[Row], row: Row, texts: list[str]) -> bool:
+    """Whether a row without amounts stands under header cells over several columns and names each of these.
+
+    Then it is part of the header though a word or two of it are in no list (上年财政拨款资金结转); a row of data that is blank
+    names one or two things.
+    """
+    if not header or len(texts) < 4 or any(_DATA_START.match(t) or len(t) > 30 for t in texts):
+        return False
+    divided = 0
+    for number, cell in enumerate(header[-1].cells):
+        if cell is None or cell.column_span < 2 or (number and header[-1].cells[number - 1] is cell):
+            continue
+        under = row.cells[number : number + cell.column_span]
+        if len({id(c) for c in under}) < 2 or any(c is None or not c.text.strip() for c in under):
+            return False
+        divided += 1
+    entries = vocabulary().columns
+    known = sum(
+        any(p.search(t) for p in vocabulary().header_words) or any(e.pattern.search(t) for e in entries) for t in texts
+    )
+    return divided > 0 and 3 * known >= 2 * len(texts)
+
+
 def is_column_numbers(row: Row) -> bool:
     """A row that numbers the columns (栏次 1 2 3, ** 1 2 3, or bare 1 2 3 …): its figures are no amounts."""
     texts = [fold(t) for t in row.texts()]
@@ -515,7 +538,8 @@ def is_column_numbers(row: Row) -> bool:
     if any(_COLUMN_NUMBERS.match(t.replace("＊", "*")) for t in texts):
         rest = [t for t in texts if not _COLUMN_NUMBERS.match(t.replace("＊", "*"))]
         return all(
-            re.fullmatch(r"\d{1,3}|\d{1,2}[=＝].*|[A-Z](=.*)?|—|（\d{1,2}）|\d{1,2}[＋+].*|栏次", t) for t in rest
+            re.fullmatch(r"\d{1,3}|\d{1,2}[=＝].*|[A-Z](=.*)?|—|（\d{1,2}）|\d{1,2}[＋+].*|栏次|[类款项]", t)
+            for t in rest
         )
     numbers = [t for t in texts if re.fullmatch(r"\d{1,2}", t)]
     return (

@@ -22,7 +22,7 @@ from models.forms.periods import in_period, measure_of, years_of_table
 from models.forms.tally import Tally
 from models.forms.told import told_column
 from models.forms.trees import settled
-from models.forms.vocabulary import TitleRule, vocabulary
+from models.forms.vocabulary import TitleRule, strip_numbering, vocabulary
 from models.money import LARGEST_YUAN, is_blank, read_amount
 from models.text import clean, fold
 
@@ -44,6 +44,10 @@ _FORM_FUND = {
 }
 _TWO_SIDED = ("income_expenditure", "grant_income_expenditure", "capital_income_expenditure", "fund_income_expenditure")
 _DETAIL = ("grant_expenditure_detail", "general_expenditure_detail")
+_BY_FUNCTION = (
+    "expenditure", "general_expenditure", "general_project_expenditure", "project_expenditure",
+    "fund_income_expenditure", "capital_expenditure",
+)  # fmt: skip
 _THREE_PUBLIC_ITEM = {
     "total": "“三公”经费合计", "overseas": "因公出国（境）费", "vehicle": "公务用车购置及运行维护费",
     "vehicle_purchase": "公务用车购置费", "vehicle_operation": "公务用车运行维护费", "reception": "公务接待费",
@@ -57,6 +61,11 @@ _PARENT_COMPONENT = {
     "general": ("fiscal_grant", "current_income", "total"), "gov_fund": ("fiscal_grant", "current_income", "total"), "state_capital": ("fiscal_grant", "current_income", "total"),
     "overseas": ("total",), "vehicle": ("total",), "reception": ("total",), "vehicle_purchase": ("vehicle",), "vehicle_operation": ("vehicle",),
 }  # fmt: skip
+
+
+def _same_meaning(one: ColumnMeaning, other: ColumnMeaning) -> bool:
+    fields = ("component", "fund", "flow", "measure", "year", "offset")
+    return all(getattr(one, field) == getattr(other, field) for field in fields)
 
 
 class TableReader:
@@ -76,7 +85,15 @@ class TableReader:
         self.tally = Tally()
         self.unit = table.unit or self._unit_elsewhere(known_units)
         self.meanings = [told_column(m) for m in column_meanings(table, form, self.year)]
+        if (
+            self.form == "grant_income_expenditure"
+            and rule.by_function
+            and any(m.kind == "code" for m in self.meanings)
+        ):
+            self.form = rule.by_function
         self._detail_columns()
+        self._economic_columns()
+        self._parts_of_groups()
 
     def _unit_elsewhere(self, known: set[str]) -> str | None:
         """A table without a unit line takes the unit all other forms of the document share, and says so."""
@@ -136,6 +153,33 @@ class TableReader:
             self.meanings[position] = replace(
                 meaning, kind="amount", item=code, component=None, total=False, domain="matrix"
             )
+
+    def _economic_columns(self) -> None:
+        """A column under 基本支出 or 项目支出 named by the economic classification (工资福利支出) is that part of it."""
+        if self.form not in _BY_FUNCTION:
+            return
+        for position, meaning in enumerate(self.meanings):
+            if meaning.kind not in ("amount", "unknown") or meaning.total or not meaning.path or meaning.subset:
+                continue
+            if meaning.component not in (None, "basic", "project"):
+                continue
+            mapping = classify_economic(self.year, name=meaning.path[-1])
+            if mapping.code and mapping.method == "name":
+                self.meanings[position] = replace(meaning, kind="amount", item=mapping.code, domain="matrix")
+
+    def _parts_of_groups(self) -> None:
+        """Columns that mean no other thing than the 小计 of their group (项目支出 / 专项资金) are parts of it, by their header."""
+        for position, meaning in enumerate(self.meanings):
+            if meaning.kind != "amount" or meaning.subset or meaning.total or meaning.domain or len(meaning.path) < 2:
+                continue
+            whole = [
+                m
+                for m in self.meanings
+                if m.kind == "amount" and not m.subset and m.index != meaning.index and m.path[:-1] == meaning.path[:-1]
+                and re.fullmatch(r"小计|合计", fold(m.path[-1]))
+            ]  # fmt: skip
+            if any(_same_meaning(meaning, m) for m in whole):
+                self.meanings[position] = replace(meaning, subset=True, item=meaning.item or meaning.path[-1])
 
     def _economic_header(self, meaning: ColumnMeaning) -> Mapping | None:
         """The economic code a column header names, its 类 taken from the header above it; None where any part is unknown."""
@@ -240,6 +284,7 @@ class TableReader:
         for row in self.table.rows:
             label = reader.read(row, side.number * 10_000 + row.number)
             if label is not None:
+                self._economic_class(label, flow)
                 labels.append((row, label))
         if len(labels) == 1 and not labels[0][1].text and not side.labels:
             labels[0][1].is_total = True
@@ -275,6 +320,16 @@ class TableReader:
             self._report(label, row, made)
             items.extend(made)
         return settled(items) if self.metadata.scope == "government" else items, statistics
+
+    def _economic_class(self, label: RowLabel, flow: str | None) -> None:
+        """工资福利支出 among the expenditures of an account in two sides is a class of the economic classification."""
+        if self.form not in ("income_expenditure", "grant_income_expenditure") or flow != "expenditure":
+            return
+        if label.code is not None or label.entry is not None or label.printed_code or not label.text:
+            return
+        mapping = classify_economic(self.year, name=strip_numbering(label.text), level="类")
+        if mapping.code and mapping.method == "name" and mapping.name != "其他支出":
+            label.economic = mapping
 
     @staticmethod
     def _balance_children(labels: list[tuple[Row, RowLabel]]) -> None:
@@ -484,7 +539,9 @@ class TableReader:
             flow=item_flow,
             component=component,
             measure=measure,
-            item_name=label.text or clean("".join(meaning.path[-1:])),
+            item_name=(label.project if self.form == "project_expenditure" else None)
+            or label.text
+            or clean("".join(meaning.path[-1:])),
             item=item,
             level=level,
             amount_yuan=yuan,
@@ -520,6 +577,8 @@ class TableReader:
             component = entry.component
         component = component or "total"
         other_row = label.text and entry is None and not label.unit and not label.is_total and label.period is None
+        if other_row and any(p.search(fold(label.text)) for p in vocabulary().body_words):
+            other_row = False  # 单位名称（科目）: a body, though the column may hold items too
         if self.form == "three_public" and component == "total" and other_row:
             component = "operation"  # a row beside the 三公 (行政经费, 会议费): never their total
         if self.form in _TWO_SIDED and count == 1 and meaning.side and meaning.flow is None:
@@ -530,7 +589,7 @@ class TableReader:
             if component in ("general", "gov_fund", "state_capital", "fiscal_grant"):
                 component = "total"
         elif self.form == "income_expenditure":
-            item_fund = "all"
+            item_fund = meaning.fund or "all"  # Henan prints the funds of each expenditure beside it
         elif self.form == "general_basic_expenditure":
             if component == "total" and label.is_total:
                 component = "basic"
@@ -546,8 +605,12 @@ class TableReader:
             component = "project"
         elif self.form in _DETAIL and component == "current_expenditure":
             component = "total"  # 本年支出 over the matrix of both classifications is all that was spent
+        elif self.form == "general_expenditure" and component == "current_expenditure":
+            component = "total"
         if component in ("opening_balance", "closing_balance"):
             item_flow = "balance"
+        elif component == "current_income":
+            item_flow = "income"
         return component, item_fund, item_flow
 
     def _measure(self, meaning: ColumnMeaning) -> tuple[str, int]:

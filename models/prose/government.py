@@ -111,7 +111,7 @@ def read_government(context: Context, metadata: Metadata, lines: list[Line]) -> 
         if opening:
             account = next(key for key, name in _SHORT.items() if name == opening["account"])
             told = Setting(scope=opening["level"] + "级", account=account, downward=True)
-        setting = setting_of(context.lexicon, over)
+        setting = setting_of(context.lexicon, over, context.body)
         if setting.transfer is not None and told.downward and setting.scope in (None, told.scope):
             setting = replace(setting, scope=told.scope, account=setting.account or told.account, downward=True)
         _line(_Walk(context, number, line, setting, direction=_direction(over)), found)
@@ -155,7 +155,7 @@ def _heading_sentence(walk: _Walk, start: int, end: int) -> None:
     if end - start > 44:
         walk.topic = None
         return
-    own = setting_of(walk.context.lexicon, [text[start:end]])
+    own = setting_of(walk.context.lexicon, [text[start:end]], walk.context.body)
     walk.setting = opened(walk.setting, scope=own.scope, account=own.account, year=own.year, stage=own.stage)
     clause = _Clause()
     _read(walk, clause, start, end - 1)

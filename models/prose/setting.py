@@ -48,23 +48,23 @@ def scope_name(words: str) -> str:
     return _OWN_WHOLE.get(words, words.removesuffix("财政"))
 
 
-def setting_of(lexicon: Lexicon, headings: list[str]) -> Setting:
-    """The setting that headings (innermost first) establish together."""
+def setting_of(lexicon: Lexicon, headings: list[str], own: str | None = None) -> Setting:
+    """The setting that headings (innermost first) establish together. own: the body whose report it is."""
     known = Setting()
     for heading in headings:
-        own = _one(lexicon, heading)
+        said = _one(lexicon, heading, own)
         known = Setting(
-            own.scope if known.scope is None else known.scope,
-            known.account or own.account,
-            known.year or own.year,
-            known.stage or own.stage,
-            known.transfer or own.transfer,
-            known.downward or own.downward,
+            said.scope if known.scope is None else known.scope,
+            known.account or said.account,
+            known.year or said.year,
+            known.stage or said.stage,
+            known.transfer or said.transfer,
+            known.downward or said.downward,
         )
     return known
 
 
-def _one(lexicon: Lexicon, heading: str) -> Setting:
+def _one(lexicon: Lexicon, heading: str, own: str | None) -> Setting:
     years = set(_YEAR.findall(heading))
     scopes: set[str] = set()
     accounts: set[str] = set()
@@ -80,7 +80,11 @@ def _one(lexicon: Lexicon, heading: str) -> Setting:
     if body and not scopes:
         # Somebody else's part of the report; of several at once it is nobody's.
         several = re.search("[、和及与]", body.group(1))
-        scopes.add("" if several else re.sub("^[一二三四五六七八九十]{1,3}、", "", body.group(1)))
+        name = re.sub("^(?:[一二三四五六七八九十]{1,3}、|年度?|.*(?:关于|审议))", "", body.group(1))
+        if own and name in own:
+            # "2023年某某区财政收支决算草案" in that government's own report: the whole district.
+            name = "全" + name[-1] if name[-1] in "区县旗" else name
+        scopes.add("" if several else name)
     rest = _ACCOUNTS.sub("", heading)
     executed, planned = bool(_EXECUTED.search(rest)), bool(_PLANNED.search(_EXECUTED.sub("", rest)))
     stage = "final" if executed and len(years) < 2 else None

@@ -1,0 +1,247 @@
+"""More layouts of provinces, redrawn small with invented figures: funds beside uses, economic columns, balances by use."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from extractors.model import Block
+from models.disclosure import LineItem, Metadata
+from models.forms import FormsReading, read_forms
+from tests.models.grids import budget, extract, final_account, line, table
+
+
+def _read(*blocks: Block, metadata: Metadata | None = None) -> FormsReading:
+    return read_forms(extract(blocks), metadata or budget())
+
+
+def _row(reading: FormsReading, name: str) -> list[LineItem]:
+    return [item for item in reading.line_items if item.item_name == name]
+
+
+def test_economic_columns_under_basic_expenditure_are_its_parts() -> None:
+    reading = _read(
+        line("预算03表 部门支出总体情况表"),
+        line("单位：万元"),
+        table(
+            """
+            科目编码|<|<|单位代码|单位（科目名称）|总计|基本支出|<|<|项目支出|<|<
+            类|款|项|^|^|^|小计|工资福利支出|商品和服务支出|小计|一般性项目|专项资金
+            ||||合计|600.5|400.5|350.5|50.0|200.0|150.0|50.0
+            220|01|01|120001|行政运行|600.5|400.5|350.5|50.0|200.0|150.0|50.0
+            """
+        ),
+    )
+    row = _row(reading, "行政运行")
+    assert [(i.component, i.economic_code, i.subset, i.published_text) for i in row] == [
+        ("total", None, False, "600.5"),
+        ("basic", None, False, "400.5"),
+        ("basic", "301", False, "350.5"),
+        ("basic", "302", False, "50.0"),
+        ("project", None, False, "200.0"),
+        ("project", None, True, "150.0"),
+        ("project", None, True, "50.0"),
+    ]
+    assert {i.function_code for i in row} == {"2200101"}
+    whole = next(i for i in row if i.published_text == "400.5")
+    assert {i.parent_column_no for i in row if i.economic_code} == {whole.column_no}
+    assert not reading.findings
+
+
+def test_account_in_two_sides_with_the_funds_of_each_expenditure() -> None:
+    reading = _read(
+        line("2026年部门收支总体情况表"),
+        line("单位：万元"),
+        table(
+            """
+            收入|<|支出|<|<|<|<|<
+            项目|金额|项目|合计|一般公共预算|<|政府性基金预算|专户管理的教育收费
+            ^|^|^|^|小计|其中：财政拨款|^|^
+            一般公共预算|500.5|一、基本支出|400.5|400.5|400.5||
+            政府性基金预算|100.0|1、工资福利支出|400.5|400.5|400.5||
+            ||二、项目支出|200.0|100.0|100.0|100.0|
+            收入合计|600.5|支出合计|600.5|500.5|500.5|100.0|
+            """
+        ),
+    )
+    assert [(i.fund, i.component, i.published_text) for i in _row(reading, "二、项目支出")] == [
+        ("all", "project", "200.0"),
+        ("general", "project", "100.0"),
+        ("general", "project", "100.0"),
+        ("gov_fund", "project", "100.0"),
+    ]
+    assert {i.economic_code for i in _row(reading, "1、工资福利支出")} == {"301"}
+
+
+def test_a_header_word_in_no_list_does_not_make_the_header_data() -> None:
+    reading = _read(
+        line("财政拨款收支预算总表"),
+        line("金额单位：元"),
+        table(
+            """
+            收入|<|支出|<|<|<
+            项目|2026年预算数|项目|合计|一般公共预算|本年动用财政存量安排
+            一、本年收入|95.44|一、本年支出|95.44|95.44|
+            一般公共预算拨款收入|95.44|教育支出|95.44|95.44|
+            """
+        ),
+    )
+    assert [i.published_text for i in _row(reading, "教育支出")] == ["95.44", "95.44"]
+    assert reading.forms[0].form == "grant_income_expenditure"
+
+
+def test_grants_by_item_with_what_was_carried_over_by_use() -> None:
+    reading = _read(
+        line("公开05表"),
+        line("一般公共预算财政拨款收入支出决算表"),
+        line("金额单位：元"),
+        table(
+            """
+            项目|<|<|<|年初结转和结余|<|本年收入|<|<|本年支出|<|<|年末结转和结余
+            支出功能分类科目编码|<|<|科目名称|合计|项目支出结转和结余|合计|基本支出|项目支出|合计|基本支出|项目支出|^
+            类|款|项|栏次|1|2|3|4|5|6|7|8|9
+            |||合计|10.00|10.00|90.00|60.00|30.00|95.00|60.00|35.00|5.00
+            201|||一般公共服务支出|10.00|10.00|90.00|60.00|30.00|95.00|60.00|35.00|5.00
+            20103|||政府办公厅（室）及相关机构事务|10.00|10.00|90.00|60.00|30.00|95.00|60.00|35.00|5.00
+            """
+        ),
+        metadata=final_account(),
+    )
+    row = _row(reading, "一般公共服务支出")
+    assert {i.form for i in row} == {"general_expenditure"} and {i.fund for i in row} == {"general"}
+    assert [(i.flow, i.component, i.subset, i.published_text) for i in row] == [
+        ("balance", "opening_balance", False, "10.00"),
+        ("balance", "opening_balance", True, "10.00"),
+        ("income", "current_income", False, "90.00"),
+        ("income", "current_income", True, "60.00"),
+        ("income", "current_income", True, "30.00"),
+        ("expenditure", "total", False, "95.00"),
+        ("expenditure", "basic", False, "60.00"),
+        ("expenditure", "project", False, "35.00"),
+        ("balance", "closing_balance", False, "5.00"),
+    ]
+    assert all(i.amount_yuan >= 5 for i in reading.line_items)
+
+
+def test_a_unit_in_brackets_behind_a_heading() -> None:
+    reading = _read(
+        line("某某局2024年“三公”经费决算表"),
+        table(
+            """
+            项目|2024年决算（万元）
+            因公出国（境）经费|0
+            公务接待费|1.3
+            公务用车购置及运行维护费|17.9
+            其中：购置经费|0
+            运行维护费|17.9
+            """
+        ),
+        metadata=final_account(),
+    )
+    assert [(i.component, i.amount_yuan) for i in reading.line_items] == [
+        ("overseas", Decimal(0)),
+        ("reception", Decimal(13000)),
+        ("vehicle", Decimal(179000)),
+        ("vehicle_purchase", Decimal(0)),
+        ("vehicle_operation", Decimal(179000)),
+    ]
+
+
+def test_short_words_for_vehicles_in_headings() -> None:
+    reading = _read(
+        line("2026年“三公”经费预算汇总表"),
+        line("单位：万元"),
+        table(
+            """
+            合计|因公出国|公务用车购置及运行维护|<|<|公务接待费
+            ^|^|小计|公车购置|公车运行及维护|^
+            58.4|1.0|53.1|6.9|46.2|4.3
+            """
+        ),
+    )
+    assert [i.component for i in reading.line_items] == [
+        "total",
+        "overseas",
+        "vehicle",
+        "vehicle_purchase",
+        "vehicle_operation",
+        "reception",
+    ]
+
+
+def test_where_the_general_budget_takes_its_money_from() -> None:
+    reading = _read(
+        line("部门收入总体情况表"),
+        line("单位：万元"),
+        table(
+            """
+            单位名称|总计|一般公共预算拨款|<|<|政府性基金拨款|纳入专户管理的非税收入拨款
+            ^|^|小计|经费拨款|纳入一般公共预算管理的非税收入拨款|^|^
+            合计|850.5|800.5|700.5|100.0||50.0
+            """
+        ),
+    )
+    assert [(i.component, i.subset, i.published_text) for i in reading.line_items] == [
+        ("total", False, "850.5"),
+        ("general", False, "800.5"),
+        ("general", True, "700.5"),
+        ("general", True, "100.0"),
+        ("other_income", False, "50.0"),
+    ]
+
+
+def test_projects_beside_the_items_they_belong_to() -> None:
+    reading = _read(
+        line("项目支出情况表"),
+        line("单位：万元"),
+        table(
+            """
+            科目编码|<|<|科目名称|项目名称|项目支出合计|商品和服务支出|资本性支出
+            类|款|项|^|^|^|^|^
+            201|03|02|一般行政管理事务|驻村工作经费|50.5|50.5|
+            201|03|02|一般行政管理事务|设备购置|30.0||30.0
+            ||||合计|80.5|50.5|30.0
+            """
+        ),
+    )
+    first = _row(reading, "驻村工作经费")
+    assert [(i.function_code, i.economic_code, i.published_text) for i in first] == [
+        ("2010302", None, "50.5"),
+        ("2010302", "302", "50.5"),
+    ]
+    assert not [f for f in reading.findings if f.code.startswith("MAP-")]
+
+
+def test_the_year_alone_over_a_column() -> None:
+    reading = _read(
+        line("2026年预算收支总表"),
+        line("单位：万元"),
+        table(
+            """
+            收入|<|<|<|支出|<|<|<
+            项目|2025年|2026年|2026年比2025年增减%|项目|2025年|2026年|2026年比2025年增减%
+            一、一般公共预算|100.00|120.00|20.00|一、一般公共服务支出|100.00|120.00|20.00
+            收入总计|100.00|120.00|20.00|支出总计|100.00|120.00|20.00
+            """
+        ),
+    )
+    assert [(i.fiscal_year, i.published_text) for i in _row(reading, "一、一般公共服务支出")] == [
+        (2025, "100.00"),
+        (2026, "120.00"),
+    ]
+    assert len(reading.statistics) == 4
+
+
+def test_a_body_in_a_column_for_bodies_and_items_has_the_total() -> None:
+    reading = _read(
+        line("一般公共预算“三公”经费支出预算表"),
+        line("金额单位：元"),
+        table(
+            """
+            单位编码|单位名称（科目）|合计|公务用车购置及运行费|<|公务接待费
+            ^|^|^|公务用车购置费|公务用车运行费|^
+            |合计|80.00||50.00|30.00
+            301001|示例县人民政府|80.00||50.00|30.00
+            """
+        ),
+    )
+    assert [i.component for i in _row(reading, "示例县人民政府")][:1] == ["total"]
