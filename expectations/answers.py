@@ -71,17 +71,17 @@ def decide(
     if action not in ACTIONS:
         raise DecisionError(f"没有“{action}”这种处理；可用：{'、'.join(ACTIONS)}。")
     if not by.strip() or not reason.strip():
-        raise DecisionError("处理须写明处理人（--by）和理由（--reason）。")
+        raise DecisionError("处理须写明处理人和理由。", "by", "reason")
     if action != "correct" and (value is not None or code is not None or line_item is not None):
-        raise DecisionError("只有更正（correct）才能给出 --value、--code、--line-item。")
+        raise DecisionError("只有更正才能给出正确金额、科目编码和所更正的金额。", "value", "code", "line_item")
     if action != "waive" and until is not None:
-        raise DecisionError("只有豁免（waive）才能给出 --until。")
+        raise DecisionError("只有豁免才能给出截止日。", "until")
     if until is not None and until < date.today():  # noqa: DTZ011 - the steward's calendar day
-        raise DecisionError(f"豁免截止日 {until.isoformat()} 已过。")
+        raise DecisionError(f"豁免截止日 {until.isoformat()} 已过。", "until")
     target: str | None = None
     if action == "correct":
         if (value is None) == (code is None):
-            raise DecisionError("更正须给出正确金额（--value）或正确科目编码（--code）之一。")
+            raise DecisionError("更正须给出正确金额或正确科目编码之一。", "value", "code")
         if code is not None and not re.fullmatch(r"\d{3}(\d{2}){0,3}", code):
             raise DecisionError(f"“{code}”不是科目编码（3、5 或 7 位数字）。")
         if value is not None:
@@ -212,7 +212,7 @@ def _target(
             raise DecisionError(f"{line_item} 不在该事项涉及的金额之中：{'、'.join(operands) or '无'}。")
         return matches[0]
     if not operands:
-        raise DecisionError("该事项不涉及具体金额，不能更正；可用认可、豁免或拒收。")
+        raise DecisionError("该事项不涉及具体金额，不能更正；可用认可、豁免或退回。")
     if len(operands) == 1:
         return operands[0]
     rows = _operand_rows(connection, operands) if connection is not None else []
@@ -232,7 +232,7 @@ def _target(
     if len(unconfirmed) == 1:
         return str(unconfirmed[0])
     listed = "\n".join(f"  {row[0]}  {row[4]} {row[5]}{row[2] or ''}" for row in rows) or "  " + "\n  ".join(operands)
-    raise DecisionError(f"该事项涉及 {len(operands)} 个金额，请用 --line-item 指明更正哪一个：\n{listed}")
+    raise DecisionError(f"该事项涉及 {len(operands)} 个金额，请指明更正哪一个：\n{listed}", "line_item")
 
 
 def _operand_rows(connection: duckdb.DuckDBPyConnection, operands: Sequence[str]) -> list[tuple[Any, ...]]:

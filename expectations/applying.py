@@ -43,7 +43,7 @@ def apply_decisions(session: Session, connection: duckdb.DuckDBPyConnection) -> 
 def _quarantine(connection: duckdb.DuckDBPyConnection, decision: Decision) -> None:
     connection.execute(
         "UPDATE document SET status = 'quarantined', status_reason = ? WHERE document_id = ? AND status <> 'failed'",
-        [f"由 {decision.decided_by} 拒收：{decision.reason}", decision.document_id],
+        [f"由 {decision.decided_by} 退回：{decision.reason}", decision.document_id],
     )
     for table in DOCUMENT_TABLES:
         connection.execute(f"DELETE FROM {table.name} WHERE document_id = ?", [decision.document_id])

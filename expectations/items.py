@@ -15,11 +15,19 @@ from sqlalchemy.orm import Session
 from models.decisions import Decision, ReviewItem
 
 STATUS = {"accept": "accepted", "correct": "corrected", "waive": "waived", "reject": "rejected"}
-REJECTED_WITH = "文件已由审核者拒收"
+REJECTED_WITH = "文件已由审核者退回"
 
 
 class DecisionError(ValueError):
-    """A decision that cannot be taken as asked; the message says why and what to give instead."""
+    """A decision that cannot be taken as asked; the message says why and what to give instead, in words.
+
+    arguments: names of the arguments of `expectations.answers.decide` it is about, for whoever names them in his own way
+    (a form its fields, the command line its options).
+    """
+
+    def __init__(self, message: str, *arguments: str) -> None:
+        super().__init__(message)
+        self.arguments = arguments
 
 
 def find(session: Session, review_id: str) -> ReviewItem:

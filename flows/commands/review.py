@@ -303,7 +303,8 @@ def decide(
                 "status": item.status,
             }
     except DecisionError as error:
-        raise click.UsageError(str(error)) from None
+        options = "、".join(f"--{name.replace('_', '-')}" for name in error.arguments)
+        raise click.UsageError(f"{error}" + (f"\n（选项：{options}）" if options else "")) from None
     if not later:
         from flows.commands.progress import Progress
         from flows.deciding import settle

@@ -159,7 +159,7 @@ def test_which_figure_a_correction_means(road: Road, session: Session, candidate
     _decide(session, "correct", value="451.00", connection=candidate)
     assert session.scalars(select(Decision)).all()[-1].line_item_id == prose
     # Nothing to go by: the figures are listed.
-    with pytest.raises(DecisionError, match="--line-item"):
+    with pytest.raises(DecisionError, match="指明更正哪一个"):
         _decide(session, "correct", value="451.00")
     _decide(session, "correct", value="451.00", line_item=table)
     assert session.scalars(select(Decision)).all()[-1].line_item_id == table
