@@ -18,6 +18,8 @@ from models.text import clean, fold
 
 _HEADER_WORD = re.compile(r"^(类|款|项|科目编码|科目名称|科目代码|栏次|\*+|＊+)$")
 _EXACT = ("name", "alias", "code")
+_UNNUMBERED = 99
+"""Below every depth of numbering."""
 _STATE_CAPITAL = "223"
 
 
@@ -117,6 +119,7 @@ class LabelReader:
     open_domain: bool = True
     _codes: dict[str, list[str]] = field(default_factory=dict)
     _stack: list[str] = field(default_factory=list)
+    _stack_depth: int | None = None
     _economic_class: str | None = None
     _owner: str | None = None
     _flow: str = "income"
@@ -388,6 +391,8 @@ class LabelReader:
         if self.fund == "state_capital" and self.flow == "expenditure" and top in (None, _STATE_CAPITAL):
             attempts.append(("款", (_STATE_CAPITAL,)))  # all of this budget stands under one 类, which few lists print
         attempts.append(("类", ()))
+        if self.fund == "gov_fund" and top is None:
+            attempts.append(("款", ()))  # most names of funds are one 款's only, whatever the row above calls their 类
         attempts.sort(key=lambda attempt: bool(attempt[1]) and self._complete(attempt[1][-1]))
         best: Mapping | None = None
         for level, parents in attempts:
@@ -395,7 +400,7 @@ class LabelReader:
             if mapping.code is None or mapping.level != level:
                 continue
             inside = not parents or mapping.code.startswith(parents[-1])
-            implied = parents == (_STATE_CAPITAL,) and top is None
+            implied = top is None and level != "类"
             if implied and mapping.method not in _EXACT:
                 continue
             if inside and mapping.method in _EXACT:
@@ -403,8 +408,15 @@ class LabelReader:
                 break
             if inside and best is None:
                 best = mapping
+        if best is None and depth is not None and self._stack_depth is not None and depth <= self._stack_depth:
+            self._stack, self._stack_depth = [], None  # another list begins: its rows are none of the 类 before
+            return self._function_by_name(name, depth, amount)
         if best is not None and best.code is not None:
             self._stack = [best.code[:size] for size in (3, 5) if len(best.code) >= size]
+            if len(best.code) == 3:
+                self._stack_depth = depth
+            elif top is None:  # no 类 is open: any numbered row ends what an unnumbered one began
+                self._stack_depth = _UNNUMBERED if depth is None else depth
             if amount is not None:
                 self._amounts[best.code], self._sums[best.code] = amount, Decimal(0)
                 above = best.code[:-2]

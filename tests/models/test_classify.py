@@ -374,3 +374,9 @@ def test_a_short_form_that_is_a_name_under_another_section_is_no_contradiction()
     assert (mapping.code, mapping.conflict) == ("2090101", None)
     sibling = classify_function(2024, code="2080505", name="机关事业单位职业年金缴费支出")
     assert sibling.conflict is not None and "2080506" in sibling.conflict
+
+
+def test_what_a_debt_costs_is_not_what_it_pays() -> None:
+    name = "土地储备专项债券发行费用支出"
+    assert classify_function(2024, name=name, parents=("23204",), fund="gov_fund", level="项").code is None
+    assert classify_function(2024, name=name, parents=("23304",), fund="gov_fund", level="项").code == "2330431"

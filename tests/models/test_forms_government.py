@@ -161,6 +161,25 @@ def test_transfers_that_do_not_add_up_are_nobodys_sum() -> None:
     assert [below[n] for n in ("上解上级支出", "调出资金", "三、债务还本支出", "四、其他")] == [None, None, None, None]
 
 
+def test_funds_under_a_heading_no_class_is_called_are_known_by_their_own_names() -> None:
+    grid = table("""
+        项目                                     | 执行数
+        （一）债务发行费用支出                   | 5
+        （二）其他各项政府性基金支出             | 90
+        彩票发行销售机构业务费安排的支出         | 30
+        彩票公益金安排的支出                     | 60
+        （三）地方政府专项债务付息支出           | 40
+        1.土地储备专项债券付息支出               | 40
+        （四）地方政府专项债务发行费用支出       | 4
+        1.土地储备专项债券发行费用支出           | 4
+        超长期特别国债安排的支出                 | 1
+    """)
+    items = _read(line("2025年全市政府性基金预算支出执行情况表"), line("单位：万元"), grid)
+    assert [i.function_code for i in items] == [
+        "233", None, "22908", "22960", "23204", "2320431", "23304", "2330431", None
+    ]  # fmt: skip
+
+
 def test_a_list_that_begins_with_some_of_the_parts_is_no_sum() -> None:
     grid = table("""
         项目           | 预算数
