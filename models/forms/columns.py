@@ -146,7 +146,7 @@ def column_meanings(table: LogicalTable, form: str, fiscal_year: int) -> list[Co
     the document's, to which years in headers are compared.
     """
     meanings = [_meaning(table, column, form, fiscal_year) for column in live_columns(table)]
-    meanings = _project_names(_name_columns(table, _code_domains(meanings)))
+    meanings = _project_names(_name_columns(table, _code_domains(meanings), official=form != "other"))
     return list(_with_sides(meanings))
 
 
@@ -314,9 +314,24 @@ def _code_domains(meanings: list[ColumnMeaning]) -> list[ColumnMeaning]:
     return result
 
 
-def _name_columns(table: LogicalTable, meanings: list[ColumnMeaning]) -> list[ColumnMeaning]:
+def _name_columns(table: LogicalTable, meanings: list[ColumnMeaning], *, official: bool) -> list[ColumnMeaning]:
     """A table without any label column takes its left-most text column for the names."""
-    if any(m.kind in ("name", "code", "project", "unit") for m in meanings):
+    if any(m.kind in ("name", "project", "unit") for m in meanings):
+        return meanings
+    codes = [position for position, meaning in enumerate(meanings) if meaning.kind == "code"]
+    if codes:
+        # In an official form the column behind the codes holds their names, whatever its header says.
+        after = codes[-1] + 1
+        listed = after < len(meanings) and _kind([fold(p) for p in meanings[after].path])[0] is not None
+        if official and after < len(meanings) and not listed and meanings[after].kind in ("text", "unknown", "amount"):
+            figures, texts = _content(table, meanings[after].index)
+            if texts >= 1 and figures == 0:
+                domain = meanings[codes[-1]].domain
+                meanings = [
+                    *meanings[:after],
+                    replace(meanings[after], kind="name", domain=domain),
+                    *meanings[after + 1 :],
+                ]
         return meanings
     for position, meaning in enumerate(meanings):
         if meaning.kind in ("text", "amount", "unknown"):

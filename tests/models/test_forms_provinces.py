@@ -245,3 +245,53 @@ def test_a_body_in_a_column_for_bodies_and_items_has_the_total() -> None:
         ),
     )
     assert [i.component for i in _row(reading, "示例县人民政府")][:1] == ["total"]
+
+
+def test_the_column_behind_the_codes_holds_the_names() -> None:
+    reading = _read(
+        line("部门支出总体情况表"),
+        line("单位：元"),
+        table(
+            """
+            科目编码|<|<|款项名称及所属机构|支出总计|基本支出|项目支出
+            类|款|项|^|^|^|^
+            |||合计|1,284.89|1,000.00|284.89
+            205|01|01|行政运行|1,284.89|1,000.00|284.89
+            """
+        ),
+    )
+    assert [(i.function_code, i.component) for i in _row(reading, "行政运行")] == [
+        ("2050101", "total"),
+        ("2050101", "basic"),
+        ("2050101", "project"),
+    ]
+
+
+def test_rows_of_three_public_and_what_stands_beside_them() -> None:
+    reading = _read(
+        line("一般公共预算财政拨款“三公”经费及会议费、培训费预算表"),
+        line("单位：万元"),
+        table(
+            """
+            项目|2025年度预算|2026年度预算|比2025年增加（减少）|增减变化原因
+            一、“三公”经费小计|8.00|7.00|-1.00|压减
+            2.公务用车购置及运维费|6.00|6.00||
+            3.公务接待费|2.00|1.00|-1.00|
+            二、会议费|1.00|1.00||
+            """
+        ),
+    )
+    assert [(i.fund, i.component, i.measure, i.fiscal_year, i.published_text) for i in reading.line_items] == [
+        ("general", "total", "budget", 2025, "8.00"),
+        ("general", "total", "budget", 2026, "7.00"),
+        ("general", "total", "change", 2026, "-1.00"),
+        ("general", "vehicle", "budget", 2025, "6.00"),
+        ("general", "vehicle", "budget", 2026, "6.00"),
+        ("general", "reception", "budget", 2025, "2.00"),
+        ("general", "reception", "budget", 2026, "1.00"),
+        ("general", "reception", "change", 2026, "-1.00"),
+        ("general", "operation", "budget", 2025, "1.00"),
+        ("general", "operation", "budget", 2026, "1.00"),
+    ]
+    assert _row(reading, "二、会议费")[0].item == "会议费"
+    assert not reading.findings
