@@ -61,18 +61,22 @@ FROM numbered"""
 _SHOW = """CREATE OR REPLACE TEMP MACRO x_show(x, u) AS
   CASE WHEN x IS NULL THEN NULL WHEN u IN ('%', '分') THEN format('{:.2f}', x::DOUBLE) || u ELSE in_unit(x, u) END"""
 
+# What two percentages are apart by.
+_GAP = """CREATE OR REPLACE TEMP MACRO x_gap(x, u) AS
+  CASE WHEN u = '%' THEN format('{:.2f}', x::DOUBLE) || '个百分点' ELSE x_show(x, u) END"""
+
 _MESSAGE = """CASE
     WHEN outcome = 'passed' AND difference <> 0 AND kind <> 'bound'
-      THEN coalesce(label, '') || '：成立，差 ' || x_show(difference, unit) || '，在舍入范围内'
+      THEN coalesce(label, '') || '：成立，差 ' || x_gap(difference, unit) || '，在舍入范围内'
     WHEN outcome = 'passed' THEN coalesce(label, '') || '：成立'
     WHEN outcome = 'failed' AND difference IS NULL
       THEN coalesce(label, '') || '：' || title || '。应为：' || coalesce(expected_text, '') || '；实为：' || coalesce(observed_text, '')
     WHEN outcome = 'failed' AND rounding
-      THEN coalesce(label, '') || '：' || observed_text || ' 与 ' || expected_text || ' 相差 ' || x_show(difference, unit) || '，属末位舍入之差'
+      THEN coalesce(label, '') || '：' || observed_text || ' 与 ' || expected_text || ' 相差 ' || x_gap(difference, unit) || '，属末位舍入之差'
     WHEN outcome = 'failed' AND kind = 'bound'
-      THEN coalesce(label, '') || '：' || observed_text || ' 超过 ' || expected_text || '，多 ' || x_show(difference, unit)
+      THEN coalesce(label, '') || '：' || observed_text || ' 超过 ' || expected_text || '，多 ' || x_gap(difference, unit)
     WHEN outcome = 'failed'
-      THEN coalesce(label, '') || '：应为 ' || expected_text || '，实为 ' || observed_text || '，相差 ' || x_show(difference, unit)
+      THEN coalesce(label, '') || '：应为 ' || expected_text || '，实为 ' || observed_text || '，相差 ' || x_gap(difference, unit)
            || CASE WHEN kind = 'same' AND expected_amount <> 0 AND observed_amount <> 0
                     AND abs(observed_amount / expected_amount::DOUBLE) IN (10, 100, 1000, 10000, 100000000, 0.1, 0.01, 0.001, 0.0001, 0.00000001)
                    THEN '（正好相差整数倍，疑为单位或小数点之误）' ELSE '' END
@@ -176,7 +180,7 @@ def _select(connection: duckdb.DuckDBPyConnection, document_ids: Sequence[str]) 
 def _prepare(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule], *, selected: bool) -> None:
     only = " JOIN x_selected USING (document_id)" if selected else ""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE x_document AS SELECT d.* FROM ({_LIVE}) d{only}")
-    for statement in (*MACROS, _SHOW, *PREPARE):
+    for statement in (*MACROS, _SHOW, _GAP, *PREPARE):
         connection.execute(statement)
     columns = ", ".join(f"{name} {kind}" for name, kind in GROUP_COLUMNS.items())
     connection.execute(f"CREATE OR REPLACE TEMP TABLE x_group ({columns})")

@@ -16,7 +16,10 @@ _PRIOR = "(CASE WHEN a.measure = 'change' THEN b.amount - a.amount ELSE a.amount
 _CHANGE = "(CASE WHEN a.measure = 'change' THEN a.amount ELSE b.amount - a.amount END)"
 
 
-def _ratio(identifier: str, kind: str, title: str, expected: str, formula: str, spread: str, condition: str) -> Rule:
+def _ratio(
+    identifier: str, kind: str, title: str, expected: str, formula: str, spread: str, condition: str, said: str
+) -> Rule:
+    """said: SQL of the note that names the amounts the percentage was recomputed from."""
     return Rule(
         id=identifier,
         family="figures",
@@ -30,12 +33,14 @@ def _ratio(identifier: str, kind: str, title: str, expected: str, formula: str, 
         sql=f"""SELECT s.document_id, '{kind}|' || coalesce(a.key, '') || '|' || coalesce(b.key, '') || '|' || coalesce(s.name, '') AS group_key,
                  coalesce(s.name, '') AS label, ({formula})::DECIMAL(24,4)::DECIMAL(24,2) AS expected, s.value::DECIMAL(24,2) AS observed,
                  ({_PLACE} * 0.5 + 0.005 + {spread})::DECIMAL(24,6) AS tolerance, ({_PLACE} * 0.5)::DECIMAL(24,6) AS slack,
-                 [a.id, b.id] AS ids, '%' AS unit
+                 [a.id, b.id] AS ids, '%' AS unit, {said} AS note
           FROM statistic s JOIN x_document d USING (document_id) JOIN x_item a ON a.id = s.line_item_id JOIN x_item b ON b.id = s.base_line_item_id
           WHERE s.kind = '{kind}' AND s.value IS NOT NULL AND {condition}""",
         applies=f"SELECT document_id FROM statistic JOIN x_document USING (document_id) WHERE kind = '{kind}' AND line_item_id IS NOT NULL AND base_line_item_id IS NOT NULL",
     )
 
+
+_PARTS = "'按 ' || in_unit(a.amount, a.unit) || ' 占 ' || in_unit(b.amount, b.unit) || ' 计算'"
 
 RULES: tuple[Rule, ...] = (
     _ratio(
@@ -46,6 +51,7 @@ RULES: tuple[Rule, ...] = (
         "a.amount::DOUBLE / b.amount::DOUBLE * 100",
         "100 * (a.half::DOUBLE + abs(a.amount::DOUBLE / b.amount::DOUBLE) * b.half::DOUBLE) / abs(b.amount::DOUBLE)",
         "b.amount <> 0",
+        _PARTS,
     ),
     _ratio(
         "RATIO-COMPLETION",
@@ -55,6 +61,7 @@ RULES: tuple[Rule, ...] = (
         "a.amount::DOUBLE / b.amount::DOUBLE * 100",
         "100 * (a.half::DOUBLE + abs(a.amount::DOUBLE / b.amount::DOUBLE) * b.half::DOUBLE) / abs(b.amount::DOUBLE)",
         "b.amount <> 0",
+        "'按决算 ' || in_unit(a.amount, a.unit) || '、预算 ' || in_unit(b.amount, b.unit) || ' 计算'",
     ),
     _ratio(
         "RATIO-GROWTH",
@@ -65,6 +72,7 @@ RULES: tuple[Rule, ...] = (
         f"100 * (a.half::DOUBLE + b.half::DOUBLE) * (1 + abs({_CHANGE}::DOUBLE / {_PRIOR}::DOUBLE)) / abs({_PRIOR}::DOUBLE)",
         # Growth from nothing is printed as 100 % by habit; it has no right value.
         f"abs({_PRIOR}) > a.half + b.half",
+        f"'按本年 ' || in_unit(b.amount, b.unit) || '、上年 ' || in_unit({_PRIOR}, b.unit) || ' 计算'",
     ),
     Rule(
         id="STATISTIC-TWICE",
@@ -78,7 +86,7 @@ RULES: tuple[Rule, ...] = (
         kind="report",
         sql="""SELECT s.document_id, s.name || '|' || coalesce(s.unit, '') AS group_key, s.name AS label,
                  CASE WHEN count(DISTINCT s.value) = 1 THEN 'passed' ELSE 'failed' END AS state,
-                 '各处相同' AS expected_text, string_agg(DISTINCT s.published_text || coalesce(s.unit, ''), '、') AS observed_text
+                 '各处相同' AS expected_text, array_to_string(list_sort(list(DISTINCT s.published_text || coalesce(s.unit, ''))), '、') AS observed_text
           FROM statistic s JOIN x_document USING (document_id)
           WHERE s.kind = 'count' AND s.name IN ('公务用车保有量', '因公出国（境）团组数', '因公出国（境）人次', '国内公务接待批次', '国内公务接待人次',
                 'vehicles', '车辆') AND s.value IS NOT NULL

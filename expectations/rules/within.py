@@ -6,6 +6,7 @@ from expectations.model import Rule
 from expectations.rules.common import LOOK_UP, OFFICIAL_FINAL, sum_of, with_form
 
 _READS = ("line_item", "form_instance")
+_WITHHELD = "下级之和比上级少的，也可能是公布者不列涉密科目：确属此情的“认可”。"
 
 
 def _tree(identifier: str, title: str, forms: tuple[str, ...], condition: str) -> Rule:
@@ -17,7 +18,7 @@ def _tree(identifier: str, title: str, forms: tuple[str, ...], condition: str) -
         title=title,
         expected="上一级金额等于其下一级各行金额之和；合计行等于各顶层行之和（“其中”行不计）",
         source=OFFICIAL_FINAL,
-        remedy=LOOK_UP,
+        remedy=LOOK_UP + _WITHHELD,
         reads=_READS,
         sql=sum_of("x_down", f"p.form IN ({names}) AND {condition}"),
         applies=with_form(*forms)

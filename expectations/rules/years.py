@@ -94,7 +94,7 @@ RULES: tuple[Rule, ...] = (
             SELECT a.*, c.amount AS change, c.half AS chalf, c.id AS cid, c.label AS clabel FROM p a JOIN p c ON c.document_id = a.document_id AND c.item = a.item AND c.component = a.component
               AND c.fund = a.fund AND c.flow = a.flow AND c.year = a.year AND c.section IS NOT DISTINCT FROM a.section AND c.measure = 'change'
             WHERE NOT a.sub AND a.year = a.document_year AND a.measure = CASE a.kind WHEN 'final_account' THEN 'final' ELSE 'budget' END)
-          SELECT t.document_id, t.key || '|change' AS group_key, t.label || '（减增减额）' AS label, l.amount AS expected, t.amount - t.change AS observed,
+          SELECT t.document_id, t.key || '|change' AS group_key, t.label || '减去增减额得出的上年数' AS label, l.amount AS expected, t.amount - t.change AS observed,
                  l.half + t.half + t.chalf AS tolerance, [t.id, t.cid, l.id] AS ids, [t.id, t.cid] AS accused, t.unit, '与上年文件比较' AS note
           FROM this t JOIN p l ON l.department_id = t.department_id AND l.scope = t.scope AND l.kind = t.kind AND l.item = t.item
                AND l.component = t.component AND l.fund = t.fund AND l.flow = t.flow AND l.measure = t.measure AND l.year = t.year - 1
