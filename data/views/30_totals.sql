@@ -65,8 +65,9 @@ WITH headline AS (
       AND NOT coalesce(l.subset, false)
     WINDOW same AS (PARTITION BY l.department_id, d.scope, l.fiscal_year, l.measure, headline)
 ), levels AS (
-    -- A government prints the whole region and its own level in a table each; the total of one of them may have another name.
-    SELECT l.department_id, l.fiscal_year, l.measure, l.form, l.component, count(DISTINCT (l.document_id, l.table_no)) AS tables
+    -- A government prints the whole region and its own level in a table each; the total of one of them may have
+    -- another name, or another measure (调整预算 beside 年初预算).
+    SELECT l.department_id, l.fiscal_year, l.form, l.component, count(DISTINCT (l.document_id, l.table_no)) AS tables
     FROM main.line_item l JOIN internal.live_document d ON d.document_id = l.document_id
     WHERE d.scope = 'government' AND l.form <> 'narrative'
     GROUP BY ALL
@@ -86,7 +87,7 @@ SELECT h.department_id, p.name AS department, p.region_name, p.kind, h.scope, h.
 FROM headline h
 LEFT JOIN main.department p USING (department_id)
 LEFT JOIN main.three_public_by_year t USING (department_id, scope, fiscal_year, measure)
-LEFT JOIN levels v ON h.scope = 'government' AND v.department_id = h.department_id AND v.fiscal_year = h.fiscal_year AND v.measure = h.measure
+LEFT JOIN levels v ON h.scope = 'government' AND v.department_id = h.department_id AND v.fiscal_year = h.fiscal_year
      AND v.form = h.form AND v.component = h.component
 WHERE h.headline IS NOT NULL AND h.choice = 1
   -- a government prints the same total for the whole region and for its own level: which one is meant is not for us to pick

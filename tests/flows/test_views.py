@@ -348,6 +348,7 @@ def test_a_governments_total_is_not_picked_beside_a_table_whose_total_has_anothe
     total: dict[str, Any] = {"function_code": None, "level": "total", "item": "本年支出合计"}
     own: dict[str, Any] = {"function_code": None, "level": "item", "item": "省本级本年支出"}
     region = item("whole", "900.00", table_no=1, **total)
-    both = Disclosure(metadata("某省人民政府", scope="government"), (region, item("own", "300.00", table_no=2, **own)))
+    adjusted = item("own", "300.00", table_no=2, measure="adjusted_budget", **own)
+    both = Disclosure(metadata("某省人民政府", scope="government"), (region, adjusted))
     home = _warehouse(Home(tmp_path).create(), both)
     assert query(home, "SELECT general_total FROM department_year WHERE general_total IS NOT NULL") == []
