@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -140,3 +142,22 @@ def test_a_decision_taken_while_another_is_published_is_left_to_the_next(
     assert query(home, "SELECT status FROM review_item WHERE expectation = 'AMOUNT-LARGE'") == [("accepted",)]
     assert drive(home).published
     assert query(home, "SELECT status FROM review_item WHERE expectation = 'AMOUNT-LARGE'") == [("open",)]
+
+
+def test_deciding_loads_neither_the_scheduler_nor_the_reports() -> None:
+    """Each of them costs more than the decision itself."""
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            (
+                "import sys, flows.deciding, flows.road, flows.commands.progress, expectations.engine, expectations.review\n"
+                "print(sorted({'prefect', 'great_expectations', 'pandas'} & set(sys.modules)))"
+            ),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).resolve().parents[2],
+    )
+    assert said.stdout.strip() == "[]"
