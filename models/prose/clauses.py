@@ -14,8 +14,10 @@ from models.text import fold
 
 _GROUPS = frozenset({"three_public", "operation", "procurement"})
 _COMPARABLE = frozenset({"year", "last_year", "this_year", "measure", "fund", "subject", "noise"})
+_YEAR = re.compile(r"((?:19|20)\d\d)年")
 _WHOLE_SPENDING = frozenset({"expenditure_total", "expenditure_current"})
 _LISTING = re.compile(r"(?:[、，和及或与]|以及|（[^（）]*）|支出|收入|预算|决算|数)+")
+_JOINED = re.compile("以及|和|及|与(?!上年|去年|年初|预算|20)")
 _PREFIX = re.compile(
     r"(?:\d{1,2}[、.．]|（[一二三四五六七八九十\d]{1,3}）|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳])+"
     r"(?:[^，。；：]{2,40}(?:说明|情况)(?:（[^（）]{0,12}）)?(?=(?:19|20)\d\d年))?"
@@ -38,6 +40,11 @@ def read_clause(context: Context, line: Line, start: int, end: int, named: list[
     if start == 0:
         prefix = _PREFIX.match(line.text, 0, end)
         position = prefix.end() if prefix else 0
+    else:
+        joined = _JOINED.match(line.text, start, end)
+        if joined and "，" not in line.text[start:end]:
+            # "人员经费9万元和公用经费2万元"
+            position = joined.end()
     pieces = re.split(r"([，；：])", line.text[position:end])
     for piece in pieces:
         if piece in ("，", "；", "："):
@@ -50,7 +57,8 @@ def read_clause(context: Context, line: Line, start: int, end: int, named: list[
 
 def _lead(context: Context, text: str, start: int, end: int) -> What | None:
     """The thing named by words over several clauses ("在…项目中，由中小企业供应商中标或成交的，采购金额")."""
-    if "，" not in text[start:end]:
+    said = _YEAR.findall(text[start:end])
+    if any(int(year) != context.year for year in said):
         return None
     for pattern, subject in context.lexicon.leads:
         match = pattern.search(text, start, end)

@@ -27,6 +27,7 @@ from models.prose.subjects import what_of, what_of_path
 
 _SENTENCE = re.compile(r"[。！？](?!）)")
 _OPEN = ("：", "其中", "包括", "如下", "其中:", "如下。")
+_WORTH = re.compile("[，、]?(?:金额|价值|共计金额|合计金额)(?:为|共|合计)?")
 _SILENT = frozenset({"glossary", "duties"})
 
 
@@ -179,6 +180,7 @@ def _sentence(
     anchor = start
     state.outer, state.listed = [], False
     pending: list[Figure] = []
+    unknown_things = False
     for index, figure in enumerate(found):
         if figure.kind in ("year", "skip") or (figure.kind == "bare" and not _amount_like(line, figure)):
             continue
@@ -191,6 +193,13 @@ def _sentence(
         state.zone = clause.zone
         if clause.subjects:
             state.listed = lead.startswith("、")
+        if figure.kind == "count":
+            unknown_things = not clause.clean
+        elif unknown_things and _WORTH.fullmatch(lead):
+            # "轿车1辆、金额9万元" under the purchase of vehicles: a part of it, by a kind no list knows.
+            count_unread(context, number, [figure])
+            anchor = figure.after
+            continue
         if figure.kind in ("money", "bare"):
             series = _series(line, figure, found[index + 1 :])
             read_money(context, number, line, [figure, *series], clause, sentence)

@@ -18,6 +18,9 @@ FUND_ITEMS = {
 }
 """How a line item names each fund."""
 
+_OWN_ACCOUNTS = ("gov_fund", "state_capital")
+"""Under a heading of these, 本年收入 and 本年支出 are of that fund; under others it may be the whole body's."""
+
 INCOME_ITEMS = {key: value + "收入" for key, value in FUND_ITEMS.items()}
 """How it names the income from that fund."""
 
@@ -37,6 +40,8 @@ def what_of(context: Context, subject: Subject, fund: str | None, name: str, sco
             and subject.id in ("income_total", "expenditure_total", "both_total")
         ):
             resolved = state.fund
+        elif fund is None and state.fund in _OWN_ACCOUNTS and subject.id in ("income_current", "expenditure_current"):
+            resolved = state.fund or "all"
         if fund is not None and subject.id in ("income_total", "expenditure_total"):
             item = FUND_ITEMS[fund] + ("收入" if flow == "income" else "支出")
     elif subject.flow == "income":

@@ -148,3 +148,60 @@ def test_three_public_of_two_funds_is_of_all_grants() -> None:
         ("“三公”经费合计", "fiscal_grant", "total", "budget", "8"),
         ("“三公”经费合计", "fiscal_grant", "total", "final", "7"),
     ]
+
+
+def test_current_income_and_expenditure_under_the_heading_of_a_fund_are_that_funds() -> None:
+    found = rows(
+        "七、政府性基金预算财政拨款收入支出决算情况说明",
+        "2024年度政府性基金预算财政拨款年初结转和结余1万元，本年收入10万元，本年支出9万元，年末结转和结余2万元。",
+        "农林水支出（类）9万元，主要用于移民后期扶持。",
+    )
+    assert [(row[1], row[2], row[4]) for row in found] == [
+        ("gov_fund", "opening_balance", "1"),
+        ("gov_fund", "total", "10"),
+        ("gov_fund", "total", "9"),
+        ("gov_fund", "closing_balance", "2"),
+        ("gov_fund", "total", "9"),
+    ]
+
+
+def test_the_worth_of_counted_things_is_not_the_whole() -> None:
+    found = rows("公务用车购置支出18万元。全年更新购置公务用车1辆，其中：轿车0辆、金额0万元，越野车1辆、金额18万元。")
+    assert [row[4] for row in found] == ["18"]
+
+
+def test_two_parts_joined_by_and() -> None:
+    found = rows(
+        "六、一般公共预算财政拨款基本支出决算情况说明",
+        "一般公共预算财政拨款基本支出250万元，包括：人员经费支出220万元和公用经费支出30万元。",
+    )
+    assert [(row[2], row[4]) for row in found] == [("basic", "250"), ("personnel", "220"), ("operation", "30")]
+
+
+def test_long_words_for_basic_and_project_expenditure() -> None:
+    found = rows(
+        "（一）基本支出情况",
+        "2024年度用于保障某某县某某局机关、下属事业单位等机构正常运转的日常支出300万元。"
+        "其中：基本工资、津贴补贴等人员经费支出280万元，占基本支出的93.33%；办公费、印刷费等公用经费20万元。",
+        "（二）项目支出情况",
+        "2024年度用于保障机构为完成特定的行政工作任务或事业发展目标，用于专项业务工作的经费支出45万元。",
+        "2023年度用于保障机构为完成特定的行政工作任务或事业发展目标，用于专项业务工作的经费支出40万元。",
+    )
+    assert [(row[2], row[4]) for row in found] == [
+        ("basic", "300"),
+        ("personnel", "280"),
+        ("operation", "20"),
+        ("project", "45"),
+    ]
+
+
+def test_a_heading_that_is_a_sentence_names_what_follows() -> None:
+    found = rows(
+        "七、“三公”经费支出决算情况说明",
+        "（3）公务接待费支出情况说明。",
+        "2024年公务接待24批次，210人次，支出2.05万元，较上年减少0.03万元。",
+    )
+    assert [(row[2], row[3], row[4]) for row in found] == [
+        ("reception", "final", "2.05"),
+        ("reception", "change", "0.03"),
+    ]
