@@ -95,9 +95,8 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
             evidence["department_name"] = f"标题中的地区：{region.name}"
     elif who:
         evidence["department_name"] = who.evidence
-    if scope == "government" and region is not None and (whole := government_of(region, speaker)) is not None:
-        # Whoever prints it, finance bureau or assembly: the account is the government's, one body under every name.
-        name = whole
+    if scope == "government" and region is not None:
+        name = government_of(region, speaker if speaker != region.name else None, front.title)
     if region:
         evidence["region"] = region.name
     if extra := _other_years(front, fiscal_year):

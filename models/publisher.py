@@ -188,7 +188,9 @@ def competent_department(front: Front, name: str | None) -> str | None:
         if belongs and is_body(belongs.group("above")):
             return belongs.group("above")
     own_office = re.compile(rf"{re.escape(fold(name))}（?(?:局|厅|委|部|机关)?本级") if name else None
-    if own_office and any(own_office.search(text) for text in (front.title, *(line.text for line in front.lines[:400]))):
+    if own_office and any(
+        own_office.search(text) for text in (front.title, *(line.text for line in front.lines[:400]))
+    ):
         return name
     return holder(name) if name else None
 
@@ -223,15 +225,21 @@ def government_publisher(front: Front, extract: Extract) -> Publisher | None:
     return None
 
 
-def government_of(region: Region, speaker: str | None) -> str | None:
-    """The government of a place by its official name; None where what speaks may be of a township or zone inside it."""
+_AREA = re.compile(
+    r"^(?:关于)?(?:20\d\d(?:年度|年末|年)?)?(?P<name>[一-龥]{2,20}?(?:兵团|[乡镇]|街道|新区|开发区|高新区|经开区|园区|保税港?区|示范区|合作区|度假区|管理区))"
+)
+
+
+def government_of(region: Region, speaker: str | None, title: str) -> str:
+    """Whose account a government's is: the place's own (某市人民政府), whoever prints it (`speaker`); that of a township,
+    a zone or the 兵团 inside the place under the name that is printed."""
+    for text in (speaker or "", title):
+        area = _AREA.match(text)
+        if area is not None and not region.name.endswith(without_place(area.group("name"), region.code)):
+            return speaker or area.group("name")
     place = by_code(region.code)
     if place is None or place.level != region.level or region.level == "central":
-        return None
-    if speaker is not None and re.search(
-        r"[乡镇街]|新区|开发区|园区|示范区|管理委员会|管委会", without_place(speaker, region.code)
-    ):
-        return None
+        return speaker or region.name
     return f"{place.name}人民政府"
 
 
@@ -255,7 +263,7 @@ def find_region(front: Front, extract: Extract, who: Publisher | None, scope: st
     if scope == "government":
         texts += [line.text for line in front.lines[:40] if is_title(line)]
     for text in texts:
-        bare = re.sub(r"^(?:\d+|附件|表|公开|关于|—)*(?:20\d\d(?:年度|年|年末)?)?", "", text)
+        bare = re.sub(r"^(?:(?!20\d\d年)\d+|附件|表|公开|关于|—)*(?:20\d\d(?:年度|年末|年)?)?", "", text)
         region = region_of(bare)
         if region is not None and region.level != "central":
             return region

@@ -205,9 +205,20 @@ def test_a_government_is_one_body_whoever_prints_its_account(cover: str) -> None
     assert (found.scope, found.department_name, found.region_code) == ("government", "湖南省人民政府", "430000")
 
 
-def test_an_account_of_a_township_or_zone_is_not_its_countys() -> None:
-    found = read("长沙市岳麓区莲花镇人民政府2023年度财政决算草案", BUDGET_FORMS)
-    assert (found.scope, found.department_name) == ("government", "长沙市岳麓区莲花镇人民政府")
+@pytest.mark.parametrize(
+    ("cover", "body"),
+    [
+        ("长沙市岳麓区莲花镇人民政府2023年度财政决算草案", "长沙市岳麓区莲花镇人民政府"),
+        ("长沙高新区2023年财政决算报告", "长沙高新区"),
+        ("关于2023年苏州工业园区财政决算的报告", "苏州工业园区"),
+        ("新疆生产建设兵团2023年地方政府债务余额情况表", "新疆生产建设兵团"),
+        ("天津市滨海新区2024年预算执行情况和2025年预算草案的报告", "天津市滨海新区人民政府"),
+        ("上海市浦东新区2023年财政决算草案\n上海市浦东新区财政局", "上海市浦东新区人民政府"),
+    ],
+)
+def test_an_account_of_a_township_or_zone_is_not_its_places(cover: str, body: str) -> None:
+    found = read(cover, BUDGET_FORMS)
+    assert (found.scope, found.department_name) == ("government", body)
 
 
 def test_a_table_of_goals_belongs_to_the_budget_and_its_evaluation_to_the_account() -> None:
