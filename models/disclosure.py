@@ -52,7 +52,9 @@ class LineItem:
     this one is an addend of (基本支出 under 合计, 人员经费 under 基本支出), so that a row's sums follow the printed header
     tree; None for a top column and for subsets. budget_unit: the 预算单位 a row belongs to where one table lists several.
     column_label: the header path above the amount as printed, top to bottom, for amounts of tables. reason: why the amount
-    changed or differs from the budget, as the prose states it.
+    changed or differs from the budget, as the prose states it. row_doubt, column_doubt: where the sum that this amount is
+    taken for an addend of does not hold as printed in a table whose structure is not prescribed, why it is taken for one
+    all the same: ``slip``, ``doubled``, ``shifted`` (`models.forms.places`), ``classification``, ``habit``.
 
     fund, flow, component and measure are None only in tables: where the form is ``other`` and neither header, row nor
     title says one of the contract's words, and (component) for a column of an official form that the contract has no
@@ -91,6 +93,8 @@ class LineItem:
     budget_unit: str | None = None
     column_label: str | None = None
     reason: str | None = None
+    row_doubt: str | None = None
+    column_doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

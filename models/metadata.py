@@ -341,7 +341,7 @@ def _own_words(front: Front) -> tuple[str, str | None]:
 
 
 _NOT_TITLE = re.compile(
-    r"^(?:20\d\d年\d{1,2}月.*|附件?[\d一二三四五六七八九十]*：?|.{0,20}(?:会议|大会)(?:大会)?(?:文件|材料).*|.{2,30}秘书处.*"
+    r"^(?:20\d\d年(?:\d{1,2}|[一二三四五六七八九十]{1,3})月.*|附件?[\d一二三四五六七八九十]*：?|.{0,20}(?:会议|大会)(?:大会)?(?:文件|材料).*|.{2,30}秘书处.*"
     r"|.{2,12}(?:人大|人民代表大会)(?:第?[一二三四五六七八九十]{1,3}次(?:会议)?)?|[^：]{2,10}：.*|公开(?:表[一二三四五六七八九十\d]+|\d+表))$"
 )
 
@@ -356,7 +356,7 @@ def _title(front: Front, extract: Extract) -> str | None:
     begins = next((i for i, line in enumerate(kept) if line.text.startswith("关于")), 0)
     if not any(is_body(normalise(line.text).name) for line in kept[:begins]):
         kept = kept[begins:]
-    if len(kept) > 1 and is_body(normalise(kept[-1].text).name):
+    if len(kept) > 1 and is_body(normalise(re.sub(r"(?:编制?|印制?|编印)$", "", kept[-1].text)).name):
         above = kept[:-1]
         named = any(is_body(normalise(line.text).name) or _names_place(line.text) for line in above)
         kept = above if named else [kept[-1], *above]

@@ -27,7 +27,8 @@ _FORM_NUMBER = re.compile(
     r"^(?!20[0-4]\d$)(?:附(?:件|表)?[\d一二三四五六七八九十—.：]*|(?:公开|预算|决算)?表?[\d一二三四五六七八九十—.]+表?：?|公开表[一二三四五六七八九十]+|[\d.]+)$"
 )
 _DAY = re.compile(r"(20\d\d)[年./—-](\d{1,2})[月./—-](\d{1,2})日?")
-_MONTH = re.compile(r"20\d\d年\d{1,2}月(?:\d{1,2}日)?")
+_NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_MONTH = re.compile(rf"20\d\d年{_NUMBER}月(?:{_NUMBER}日)?")
 _ZEROS = "〇○Oo0零Ｏ◯"
 _FORMAL = "壹贰叁肆伍陆柒捌玖"
 _CHINESE_YEAR = re.compile(

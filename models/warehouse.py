@@ -233,6 +233,14 @@ line_item = _table(
         "column_label", String, "列标题", "表头自上而下的原文，以“ / ”相连", "header path above the amount as printed"
     ),
     _column("reason", String, "原因", "正文所述增减或差异的原因", "why it changed or differs, as the prose states it"),
+    _column(
+        "row_doubt",
+        String,
+        "行合计存疑",
+        "所计入的行合计不成立而仍认作合计的依据：slip 一数之差 doubled 一行印重 shifted 整行错列 classification 科目上下级 habit 同表惯例",
+        "why a row sum that fails is taken for one",
+    ),
+    _column("column_doubt", String, "列合计存疑", "同上，所计入的列", "why a column sum that fails is taken for one"),
     _column("subset", Boolean, "其中", "是否为其中项，不重复相加", "a subset, never an addend"),
     _column("printed_code", String, "印出编码", "文件上印的编码", "code as printed"),
     _column("ulp_yuan", QUANTITY, "末位价值（元）", "末位一个单位相当于多少元", "worth of one unit in the last place"),

@@ -29,7 +29,7 @@ def _use(identifier: str, component: str, zh: str, codes: str, expected: str) ->
                 AND id NOT IN (SELECT parent FROM x_down)
                 QUALIFY count(*) OVER (PARTITION BY document_id, table_no, body, measure, year) = 1)
           SELECT p.document_id, p.key AS group_key, p.label, sum(c.amount) AS expected, p.amount AS observed,
-                 p.half + sum(c.half) AS tolerance, [p.id] || list(c.id ORDER BY c.row_no) AS ids, p.unit,
+                 p.half + sum(c.half) AS tolerance, [p.id] || list(c.id ORDER BY c.row_no, c.column_no, c.id) AS ids, p.unit,
                  CASE WHEN p.unread > 0 AND p.amount - sum(c.amount) > p.half + sum(c.half) THEN 'insufficient_data' END AS state
           FROM p JOIN class c ON c.document_id = p.document_id AND c.table_no = p.table_no AND c.body = p.body
                AND c.measure = p.measure AND c.year = p.year
@@ -102,7 +102,7 @@ RULES: tuple[Rule, ...] = (
         reads=_READS,
         sql=f"""WITH p AS {_WHOLE}
           SELECT p.document_id, p.key AS group_key, p.label, sum(c.amount) AS expected, p.amount AS observed,
-                 p.half + sum(c.half) AS tolerance, [p.id] || list(c.id ORDER BY c.row_no) AS ids, p.unit,
+                 p.half + sum(c.half) AS tolerance, [p.id] || list(c.id ORDER BY c.row_no, c.column_no, c.id) AS ids, p.unit,
                  CASE WHEN p.unread > 0 AND p.amount - sum(c.amount) > p.half + sum(c.half) THEN 'insufficient_data' END AS state
           FROM p JOIN x_cell c ON c.document_id = p.document_id AND c.table_no = p.table_no AND c.body = p.body
                AND c.measure = p.measure AND c.year = p.year AND NOT c.sub AND c.fc IS NULL AND length(c.ec) = 3 AND c.ec LIKE '3%'

@@ -88,7 +88,7 @@ def _classes(identifier: str, title: str, expected: str, left: str, right: str) 
                    sum(half) AS half, list(id) AS ids FROM list WHERE length(fc) = 3 GROUP BY ALL HAVING count(*) = 1
             UNION ALL
             SELECT document_id, measure, year, left(fc, 3) AS class, 'leaves|' || left(fc, 3) AS key, '《' || any_value(fn.zh) || '》' || left(fc, 3) || ' 类下各行之和' AS label,
-                   any_value(unit) AS unit, sum(amount) AS amount, sum(half) AS half, list(id ORDER BY row_no) AS ids
+                   any_value(unit) AS unit, sum(amount) AS amount, sum(half) AS half, list(id ORDER BY row_no, column_no, id) AS ids
             FROM leaf JOIN x_form_name fn ON fn.code = form
             WHERE (document_id, left(fc, 3)) NOT IN (SELECT (document_id, fc) FROM list WHERE length(fc) = 3) GROUP BY document_id, measure, year, left(fc, 3))
           SELECT r.document_id, r.key || '|' || r.measure || '|' || r.year AS group_key, r.label || ' 与 ' || l.label AS label, l.amount AS expected,
@@ -326,7 +326,7 @@ RULES: tuple[Rule, ...] = (
         reads=_READS,
         kind="bound",
         sql="""WITH p AS (
-            SELECT document_id, table_no, fund, measure, year, sum(amount) AS amount, sum(half) AS half, list(id ORDER BY row_no) AS ids, any_value(unit) AS unit,
+            SELECT document_id, table_no, fund, measure, year, sum(amount) AS amount, sum(half) AS half, list(id ORDER BY row_no, column_no, id) AS ids, any_value(unit) AS unit,
                    any_value(label ORDER BY row_no) AS label
             FROM x_cell WHERE form = 'project_expenditure' AND flow = 'expenditure' AND NOT sub AND fund IN ('general', 'gov_fund', 'state_capital') AND n = 1
                  AND (role = 'total' OR role IS NULL AND (document_id, table_no) NOT IN (

@@ -30,12 +30,12 @@ def sum_of(edges: str, condition: str) -> str:
     line = "row_no" if edges == "x_down" else "column_no"
     return f"""WITH family AS (
         SELECT p.id AS pid, p.document_id, p.key, p.label, p.amount, p.half, p.unit, p.unread, p.scope, p.form, p.table_no, p.{line} AS line, p.role, p.row_no, p.item_name,
-               any_value(e.how) AS how, sum(c.amount) AS everything, sum(c.half) AS spread, min(c.amount) FILTER (c.amount > 0) AS least,
+               any_value(e.how) AS how, any_value(e.doubt) AS doubt, sum(c.amount) AS everything, sum(c.half) AS spread, min(c.amount) FILTER (c.amount > 0) AS least,
                coalesce(min(c.amount), 0) < 0 AS below_zero,
                sum(c.amount) FILTER (c.fc IS NOT NULL OR c.ec IS NOT NULL) AS coded,
-               count(*) FILTER (c.fc IS NULL AND c.ec IS NULL) AS uncoded,
-               list(c.id ORDER BY c.row_no, c.column_no) AS children,
-               list(c.id ORDER BY c.row_no, c.column_no) FILTER (c.fc IS NOT NULL OR c.ec IS NOT NULL) AS coded_children
+               count(*) FILTER (c.fc IS NULL AND c.ec IS NULL) AS uncoded, count(*) FILTER (length(c.fc) = 3) AS classes,
+               list(c.id ORDER BY c.row_no, c.column_no, c.id) AS children, list(c.amount) AS amounts,
+               list(c.id ORDER BY c.row_no, c.column_no, c.id) FILTER (c.fc IS NOT NULL OR c.ec IS NOT NULL) AS coded_children
         FROM {edges} e JOIN x_item p ON p.id = e.parent JOIN x_item c ON c.id = e.child
         WHERE {condition}
         GROUP BY p.id, p.document_id, p.key, p.label, p.amount, p.half, p.unit, p.unread, p.scope, p.form, p.table_no, p.{line}, p.role, p.row_no, p.item_name
@@ -67,6 +67,8 @@ def sum_of(edges: str, condition: str) -> str:
                   WHEN is_loose AND scope <> 'government' AND (form <> 'other' OR role IS NOT NULL) THEN CASE WHEN NOT unnested THEN 'insufficient_data' END
                   WHEN (scope = 'government' OR form = 'other') AND NOT (line_held > CASE WHEN scope = 'government' AND role IS NOT NULL THEN 1 ELSE 0 END AND line_held * 2 >= line_all OR role IS NULL AND held >= 4 AND held * 5 >= everyone * 4
                             AND NOT regexp_matches(item_name, '转移性|还本') AND (document_id, table_no, row_no) NOT IN (SELECT (document_id, table_no, row_no) FROM subset))
+                       AND doubt IS NULL AND NOT coalesce(x_explained(amount, amounts), false)
+                       AND NOT (form <> 'other' AND role IS NOT NULL AND uncoded = 0 AND classes >= 3)
                     THEN 'insufficient_data' END AS state,
              CASE WHEN scope = 'government' OR is_loose THEN 'warning' END AS severity,
              CASE WHEN way > 1 THEN '同一金额分 ' || way || ' 级列示' WHEN coalesce(unread, 0) > 0 THEN '本表有 ' || unread || ' 个金额未读成' END AS note

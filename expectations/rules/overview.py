@@ -88,7 +88,7 @@ RULES: tuple[Rule, ...] = (
         remedy=LOOK_UP,
         reads=_READS,
         sql="""SELECT p.document_id, p.key AS group_key, p.label, sum(c.amount) AS expected, p.amount AS observed,
-                 p.half + sum(c.half) AS tolerance, [p.id] || list(c.id ORDER BY c.column_no) AS ids, p.unit
+                 p.half + sum(c.half) AS tolerance, [p.id] || list(c.id ORDER BY c.column_no, c.id) AS ids, p.unit
           FROM x_cell p JOIN x_cell c ON c.document_id = p.document_id AND c.table_no = p.table_no AND c.row_no = p.row_no
                AND c.side = p.side AND c.measure = p.measure AND c.year = p.year AND c.column_no <> p.column_no
           WHERE p.form = 'grant_income_expenditure' AND p.fund = 'fiscal_grant' AND NOT p.sub AND NOT c.sub

@@ -11,15 +11,28 @@ _TWO_SIDED = "('income_expenditure', 'grant_income_expenditure')"
 
 # A cell that should hold the sum of others and is blank, though its row (or column) is there.
 _BLANK_DOWN = f"""SELECT c.document_id, c.table_no, c.parent_row_no AS row_no, c.column_no, 'down' AS way, any_value(c.form) AS form,
-         any_value(c.unit) AS unit, sum(c.amount) AS amount, list(c.id ORDER BY c.row_no) AS ids, any_value(c.label ORDER BY c.row_no) AS label
+         any_value(c.unit) AS unit, sum(c.amount) AS amount, list(c.id ORDER BY c.row_no, c.column_no, c.id) AS ids, any_value(c.label ORDER BY c.row_no) AS label
   FROM x_cell c WHERE c.parent_row_no IS NOT NULL AND NOT c.sub AND c.form IN {TREES} AND c.measure <> 'change'
        AND EXISTS (SELECT 1 FROM x_cell p WHERE p.document_id = c.document_id AND p.table_no = c.table_no AND p.row_no = c.parent_row_no
                           AND p.column_no <> c.column_no AND p.side = c.side)
   GROUP BY ALL"""
 _BLANK_ACROSS = f"""SELECT c.document_id, c.table_no, c.row_no, c.parent_column_no AS column_no, 'across' AS way, any_value(c.form) AS form,
-         any_value(c.unit) AS unit, sum(c.amount) AS amount, list(c.id ORDER BY c.column_no) AS ids, any_value(c.label ORDER BY c.column_no) AS label
+         any_value(c.unit) AS unit, sum(c.amount) AS amount, list(c.id ORDER BY c.column_no, c.id) AS ids, any_value(c.label ORDER BY c.column_no) AS label
   FROM x_cell c WHERE c.parent_column_no IS NOT NULL AND NOT c.sub AND c.form IN {TREES} AND c.measure <> 'change'
   GROUP BY ALL"""
+# A total that other columns print and this one does not, though most of the rows have a figure in it.
+_BLANK_TOTAL = """WITH list AS (
+    SELECT document_id, table_no, column_no, side, any_value(form) AS form, any_value(unit) AS unit, any_value(column_label) AS column_label,
+           sum(amount) AS amount, list(id ORDER BY row_no, column_no, id)[1:3] AS ids, count(*) AS filled
+    FROM x_cell WHERE role IS NULL AND NOT sub AND amount <> 0 AND (form = 'other' OR scope = 'government') GROUP BY ALL),
+  size AS (SELECT document_id, table_no, side, count(DISTINCT row_no) AS rows FROM x_cell WHERE role IS NULL AND NOT sub GROUP BY ALL),
+  total AS (SELECT document_id, table_no, side, row_no, any_value(label ORDER BY column_no) AS label FROM x_cell
+            WHERE role = 'total' AND NOT sub GROUP BY document_id, table_no, side, row_no
+            QUALIFY count(*) OVER (PARTITION BY document_id, table_no, side) = 1)
+  SELECT l.document_id, l.table_no, t.row_no, l.column_no, 'total' AS way, l.form, l.unit, l.amount, l.ids, t.label || '·' || coalesce(l.column_label, '') AS label
+  FROM list l JOIN size s ON s.document_id = l.document_id AND s.table_no = l.table_no AND s.side IS NOT DISTINCT FROM l.side
+       JOIN total t ON t.document_id = l.document_id AND t.table_no = l.table_no AND t.side IS NOT DISTINCT FROM l.side
+  WHERE l.filled >= 3 AND l.filled * 2 >= s.rows"""
 
 
 RULES: tuple[Rule, ...] = (
@@ -33,15 +46,15 @@ RULES: tuple[Rule, ...] = (
         remedy="对照原件：漏读的报告给维护者；原文如此的“认可”。",
         reads=_READS,
         kind="report",
-        sql=f"""WITH part AS ({_BLANK_DOWN} UNION ALL BY NAME {_BLANK_ACROSS}),
+        sql=f"""WITH part AS ({_BLANK_DOWN} UNION ALL BY NAME {_BLANK_ACROSS} UNION ALL BY NAME ({_BLANK_TOTAL})),
           judged AS (
             SELECT p.*, EXISTS (SELECT 1 FROM x_cell t WHERE t.document_id = p.document_id AND t.table_no = p.table_no
                                 AND t.row_no = p.row_no AND t.column_no = p.column_no) AS there FROM part p WHERE p.amount <> 0),
           -- Where a table leaves most of these cells blank, it is made so.
           habit AS (SELECT document_id, table_no, way, count(*) FILTER (there) AS filled, count(*) AS n FROM judged GROUP BY ALL)
           SELECT document_id, form || '|' || table_no || '|' || way || '|' || row_no || '|' || column_no AS group_key,
-                 label || CASE way WHEN 'down' THEN ' 的上级' ELSE ' 所属的合计列' END AS label,
-                 CASE WHEN there THEN 'passed' WHEN filled * 4 >= n * 3 THEN 'failed' ELSE 'insufficient_data' END AS state,
+                 label || CASE way WHEN 'down' THEN ' 的上级' WHEN 'across' THEN ' 所属的合计列' ELSE '' END AS label,
+                 CASE WHEN there THEN 'passed' WHEN filled * 4 >= n * 3 OR way = 'total' AND filled > 0 THEN 'failed' ELSE 'insufficient_data' END AS state,
                  in_unit(amount, unit) AS expected_text, CASE WHEN there THEN '有金额' ELSE '空白' END AS observed_text, ids
           FROM judged JOIN habit USING (document_id, table_no, way)""",
         applies=f"""SELECT document_id FROM x_cell WHERE form IN {TREES} AND NOT sub AND amount <> 0
@@ -85,7 +98,7 @@ RULES: tuple[Rule, ...] = (
         kind="report",
         # Without a code, a 款 and its only 项 of the same name look alike.
         sql="""WITH row AS (
-            SELECT document_id, table_no, row_no, any_value(form) AS form, any_value(label ORDER BY column_no) AS label, list(id ORDER BY column_no) AS ids,
+            SELECT document_id, table_no, row_no, any_value(form) AS form, any_value(label ORDER BY column_no) AS label, list(id ORDER BY column_no, id) AS ids,
                    any_value(item_name ORDER BY column_no) AS item_name, any_value(printed_code ORDER BY column_no) AS code, any_value(body) AS body, any_value(role ORDER BY column_no) AS role, any_value(fc) AS fc, any_value(document_year) AS year,
                    list(column_no || ':' || amount ORDER BY column_no, item) AS amounts, max(abs(amount)) AS most,
                    list(item_name ORDER BY column_no, item) AS names
@@ -112,7 +125,7 @@ RULES: tuple[Rule, ...] = (
         sql=f"""WITH t AS (
             SELECT document_id, table_no, form, count(*) FILTER (role = 'grand') AS grands, count(*) FILTER (role IN ('current', 'total')) AS currents,
                    count(*) FILTER (role IN ('opening', 'closing')) AS balances, count(*) FILTER (role IS NULL AND amount <> 0) AS parts,
-                   list(id ORDER BY row_no) FILTER (role IN ('grand', 'opening', 'closing')) AS ids
+                   list(id ORDER BY row_no, column_no, id) FILTER (role IN ('grand', 'opening', 'closing')) AS ids
             FROM x_cell WHERE form IN {_TWO_SIDED} AND n = 1 AND scope <> 'government' AND kind = 'final_account' GROUP BY ALL)
           SELECT document_id, form || '|' || table_no AS group_key, '《' || fn.zh || '》' AS label, CASE WHEN currents > 0 THEN 'passed' ELSE 'failed' END AS state,
                  '有本年收入合计、本年支出合计' AS expected_text, CASE WHEN currents > 0 THEN '有' ELSE '没有' END AS observed_text, ids
@@ -141,7 +154,7 @@ RULES: tuple[Rule, ...] = (
                  '《' || fn.zh || '》' || CASE i.side WHEN 'income' THEN '收入' ELSE '支出' END || '一栏' AS label,
                  CASE WHEN closed THEN 'passed' WHEN any_closed AND NOT side_closed OR NOT any_closed AND most >= 3 THEN 'failed' ELSE 'insufficient_data' END AS state,
                  '有合计' AS expected_text, CASE WHEN closed THEN '有' ELSE '没有合计' END AS observed_text,
-                 (SELECT list(c.id ORDER BY c.row_no) FROM x_cell c WHERE c.document_id = i.document_id AND c.table_no = i.table_no
+                 (SELECT list(c.id ORDER BY c.row_no, c.column_no, c.id) FROM x_cell c WHERE c.document_id = i.document_id AND c.table_no = i.table_no
                         AND (c.column_no = i.column_no OR c.role IN ('grand', 'current', 'total'))) AS ids
           FROM judged i JOIN x_form_name fn ON fn.code = i.form""",
         applies=f"SELECT document_id FROM x_cell WHERE form IN {_TWO_SIDED} AND role IS NULL AND amount <> 0 AND NOT sub AND scope <> 'government' AND year = document_year AND measure IN ('budget', 'final')",
@@ -164,7 +177,7 @@ RULES: tuple[Rule, ...] = (
           total AS (
             SELECT document_id, table_no, row_no, measure, year, any_value(key ORDER BY column_no) AS key, any_value(label ORDER BY column_no) AS label,
                    any_value(unit) AS unit, max(amount) FILTER (column_no = first) AS amount, sum(amount) FILTER (column_no > first) AS rest,
-                   sum(half) AS tolerance, list(id ORDER BY column_no) AS ids, count(*) FILTER (column_no > first) AS parts
+                   sum(half) AS tolerance, list(id ORDER BY column_no, id) AS ids, count(*) FILTER (column_no > first) AS parts
             FROM line WHERE NOT sub GROUP BY ALL HAVING count(*) FILTER (column_no > first) > 0),
           judged AS (SELECT *, coalesce(abs(amount - rest) <= tolerance, false) AS holds FROM total WHERE amount <> 0 OR rest <> 0),
           habit AS (SELECT document_id, table_no, count(*) AS n, count(*) FILTER (holds) AS held, max(parts) AS widest FROM judged GROUP BY ALL)
@@ -264,7 +277,7 @@ RULES: tuple[Rule, ...] = (
         # A list may name a department and its units: the same money on several levels adds up to a multiple of the total.
         sql="""WITH family AS (
             SELECT p.id, p.document_id, p.table_no, p.key, p.label, p.amount, p.half, p.unit, sum(c.amount) AS everything, sum(c.half) AS spread, count(*) AS n,
-                   list(c.id ORDER BY c.row_no) AS ids
+                   list(c.id ORDER BY c.row_no, c.column_no, c.id) AS ids
             FROM x_down e JOIN x_cell p ON p.id = e.parent JOIN x_cell c ON c.id = e.child WHERE p.form = 'three_public' GROUP BY ALL),
           folded AS (SELECT *, CASE WHEN amount <> 0 THEN greatest(1, least(6, round(everything / amount::DOUBLE)::INTEGER)) ELSE 1 END AS folds FROM family),
           judged AS (SELECT *, abs(everything - folds * amount) <= folds * half + spread AS holds FROM folded),
@@ -285,7 +298,7 @@ RULES: tuple[Rule, ...] = (
         remedy=LOOK_UP,
         reads=_READS,
         sql="""SELECT p.document_id, p.key AS group_key, p.label, sum(c.amount) AS expected, p.amount AS observed, p.half + sum(c.half) AS tolerance,
-                 [p.id] || list(c.id ORDER BY c.column_no) AS ids, p.unit
+                 [p.id] || list(c.id ORDER BY c.column_no, c.id) AS ids, p.unit
           FROM x_cell p JOIN x_cell c ON c.document_id = p.document_id AND c.table_no = p.table_no AND c.row_no = p.row_no
                AND c.component = p.component AND c.measure = p.measure AND c.year = p.year
           WHERE p.form = 'three_public' AND p.fund = 'fiscal_grant' AND c.fund IN ('general', 'gov_fund', 'state_capital') AND NOT p.sub AND NOT c.sub
@@ -330,14 +343,42 @@ RULES: tuple[Rule, ...] = (
         sql="""WITH t AS (
             SELECT document_id, table_no, form, count(DISTINCT coalesce(fc, ec)) FILTER (length(coalesce(fc, ec)) = 3 AND amount <> 0) AS classes,
                    count(*) FILTER (role IN ('total', 'grand', 'current')) AS totals, count(DISTINCT body) AS bodies,
-                   count(*) FILTER (fc IS NULL AND ec IS NULL AND role IS NULL) AS plain, list(id ORDER BY row_no) AS ids
-            FROM x_cell WHERE form IN ('income', 'expenditure', 'general_expenditure', 'fund_income_expenditure', 'general_basic_expenditure') AND n = 1 AND scope <> 'government'
+                   count(*) FILTER (fc IS NULL AND ec IS NULL AND role IS NULL) AS plain, list(id ORDER BY row_no, column_no, id) AS ids
+            FROM x_cell WHERE (form IN ('income', 'expenditure', 'general_expenditure', 'fund_income_expenditure', 'general_basic_expenditure') AND n = 1 AND scope <> 'government'
+                               OR form = 'general_expenditure' AND scope = 'government')
                  AND year = document_year AND measure IN ('budget', 'final') GROUP BY ALL)
           SELECT document_id, form || '|' || table_no AS group_key, '《' || fn.zh || '》' AS label, CASE WHEN totals > 0 THEN 'passed' ELSE 'failed' END AS state,
                  '有合计行' AS expected_text, CASE WHEN totals > 0 THEN '有' ELSE '没有' END AS observed_text, ids[1:3] AS ids
           FROM t JOIN x_form_name fn ON fn.code = form -- A row of a body may stand where the total would.
           WHERE classes >= 2 AND bodies = 1 AND plain = 0""",
         applies="SELECT document_id FROM x_item WHERE false",  # only where a table lists two classes
+    ),
+    Rule(
+        id="REVENUE-CLASS",
+        family="tables",
+        severity="warning",
+        title="政府收入表应有收入合计、税收收入、非税收入",
+        expected="列有三个以上税种的，有“税收收入”；列有专项收入、罚没收入等的，有“非税收入”；两者都有的，有合计",
+        source="《政府收支分类科目》收入分类 101、103 类",
+        remedy="对照原件：漏读一行的报告给维护者；公布者未列的“认可”。",
+        reads=_READS,
+        kind="report",
+        # Column by column: a class may have lost its figure in one of them only.
+        sql="""WITH c AS (
+            SELECT *, CASE WHEN role IN ('total', 'grand', 'current') OR regexp_matches(item_name, '本年收入$|收入(合|总)计$') THEN 'whole' WHEN regexp_matches(item_name, '非税收入$') THEN 'other'
+                           WHEN regexp_matches(item_name, '税收收入$') AND NOT regexp_matches(item_name, '其他税收') THEN 'tax'
+                           WHEN regexp_matches(item_name, '[^关]税$') THEN 'a tax' WHEN regexp_matches(item_name, '(专项|收费|罚没|有偿使用)收入$') THEN 'another' END AS what
+            FROM x_cell WHERE form = 'income' AND scope = 'government' AND fund = 'general' AND NOT sub AND amount <> 0),
+          t AS (SELECT document_id, table_no, column_no, any_value(form) AS form, any_value(column_label) AS head, count(*) FILTER (what = 'whole') AS wholes,
+                       count(*) FILTER (what = 'tax') AS tax, count(*) FILTER (what = 'other') AS other, count(*) FILTER (what = 'a tax') AS taxes,
+                       count(*) FILTER (what = 'another') AS others, list(id ORDER BY row_no, column_no, id) AS ids FROM c GROUP BY ALL),
+          d AS (SELECT *, concat_ws('、', CASE WHEN taxes >= 3 AND tax = 0 THEN '税收收入' END, CASE WHEN others >= 3 AND other = 0 THEN '非税收入' END,
+                                    CASE WHEN tax > 0 AND other > 0 AND wholes = 0 THEN '收入合计' END) AS missing
+                FROM t WHERE (tax > 0 OR other > 0) AND (taxes >= 3 OR others >= 3 OR tax > 0 AND other > 0))
+          SELECT document_id, form || '|' || table_no || '|' || column_no AS group_key, '政府收入表·' || coalesce(head, '') AS label,
+                 CASE WHEN missing = '' THEN 'passed' ELSE 'failed' END AS state, '有收入合计、税收收入、非税收入' AS expected_text,
+                 CASE WHEN missing = '' THEN '都有' ELSE '没有' || missing END AS observed_text, ids[1:3] AS ids FROM d""",
+        applies="SELECT document_id FROM x_item WHERE false",  # only where a government lists its taxes
     ),
     Rule(
         id="TREE-GAP",
@@ -351,7 +392,7 @@ RULES: tuple[Rule, ...] = (
         kind="report",
         # A list of one level only has no gaps: where most codes have theirs above them, the one that has not is missing it.
         sql=f"""WITH row AS (
-            SELECT document_id, table_no, form, body, fc, any_value(label ORDER BY column_no) AS label, list(id ORDER BY column_no) AS ids, max(abs(amount)) AS amount,
+            SELECT document_id, table_no, form, body, fc, any_value(label ORDER BY column_no) AS label, list(id ORDER BY column_no, id) AS ids, max(abs(amount)) AS amount,
                    row_no FROM x_cell WHERE fc IS NOT NULL AND ec IS NULL AND NOT sub AND form IN {TREES} AND scope <> 'government' GROUP BY ALL),
           step AS (
             SELECT r.*, EXISTS (SELECT 1 FROM row p WHERE p.document_id = r.document_id AND p.table_no = r.table_no AND p.fc = left(r.fc, length(r.fc) - 2)) AS above
@@ -377,7 +418,7 @@ RULES: tuple[Rule, ...] = (
         kind="report",
         sql=f"""WITH row AS (
             SELECT document_id, table_no, form, body, coalesce(fc, ec) AS code, fc IS NULL AS economic, any_value(label ORDER BY column_no) AS label,
-                   list(id ORDER BY column_no) AS ids, max(abs(amount)) AS amount, row_no
+                   list(id ORDER BY column_no, id) AS ids, max(abs(amount)) AS amount, row_no
             FROM x_cell WHERE (fc IS NULL) <> (ec IS NULL) AND NOT sub AND form IN {TREES} AND scope <> 'government' GROUP BY ALL),
           step AS (
             SELECT r.*, EXISTS (SELECT 1 FROM row c WHERE c.document_id = r.document_id AND c.table_no = r.table_no AND c.economic = r.economic

@@ -115,7 +115,7 @@ RULES: tuple[Rule, ...] = (
         reads=_READS,
         sql="""WITH f AS (
           SELECT document_id, table_no, row_no, body, measure, year, any_value(key) AS key, any_value(label) AS label,
-                 any_value(unit) AS unit, list(id ORDER BY column_no) AS ids, sum(half) AS tolerance,
+                 any_value(unit) AS unit, list(id ORDER BY column_no, id) AS ids, sum(half) AS tolerance,
                  sum(amount) FILTER (component = 'opening_balance') AS opening,
                  sum(amount) FILTER (component = 'current_income') AS income,
                  sum(amount) FILTER (component = 'current_expenditure') AS spent,

@@ -31,6 +31,14 @@ def printed_text(cell: Cell) -> str:
     return re.sub(r"\s+", "", cell.text)
 
 
+_HALF_FIGURE = re.compile(r"[\s\d,.，．+\-—–−()（）%％OolI]*\d[\s\d,.，．+\-—–−()（）%％OolI]*")
+
+
+def half_figure(text: str) -> bool:
+    """Whether a cell prints digits and marks only, and yet no figure that can be read for certain (12.3.4, 29,46621)."""
+    return len(clean(text)) < 60 and _HALF_FIGURE.fullmatch(text) is not None and read_amount(text) is None
+
+
 def column_label(meaning: ColumnMeaning) -> str:
     """The header path of a column as published."""
     return " / ".join(meaning.path)

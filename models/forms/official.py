@@ -14,7 +14,7 @@ from extractors.model import Cell
 from models.classify import Mapping, classify_economic, economic_scheme
 from models.disclosure import Finding, LineItem, Metadata, Statistic
 from models.forms.columns import ColumnMeaning, column_meanings, unite_columns
-from models.forms.figures import column_label, covers_others, locator, printed_text, statistic
+from models.forms.figures import column_label, covers_others, half_figure, locator, printed_text, statistic
 from models.forms.labels import LabelReader, RowLabel, Side, sides
 from models.forms.logical import LogicalTable, Row
 from models.forms.outline import set_parents
@@ -225,8 +225,7 @@ class TableReader:
 
     def unread(self) -> int:
         """How many amounts the table prints that became no line item; shares and counts are none."""
-        broken = sum(finding.code == "TABLE-CELL-UNREAD" for finding in self.findings)
-        return sum(self.tally.unread.values()) + broken
+        return sum(self.tally.unread.values())
 
     def _figures(self) -> Iterator[Cell]:
         for row in self.table.rows:
@@ -473,10 +472,8 @@ class TableReader:
     ) -> LineItem | None:
         amount = read_amount(cell.text)
         if amount is None:
-            if (
-                re.fullmatch(r"[\s\d,.，．．+\-—–−()（）%％OolI]*\d[\s\d,.，．+\-—–−()（）%％OolI]*", cell.text)
-                and len(clean(cell.text)) < 60
-            ):
+            if half_figure(cell.text):
+                self.tally.half(cell)
                 self._find(
                     "TABLE-CELL-UNREAD",
                     "warning",

@@ -17,7 +17,7 @@ from extractors.model import Cell
 from models.classify import classify_function, economic_scheme
 from models.disclosure import Finding, LineItem, Metadata, Statistic
 from models.forms.columns import ColumnMeaning, column_meanings, unite_columns
-from models.forms.figures import column_label, covers_others, finding, locator, printed_text, statistic
+from models.forms.figures import column_label, covers_others, finding, half_figure, locator, printed_text, statistic
 from models.forms.labels import LabelReader, RowLabel, Side
 from models.forms.logical import LogicalTable, Row
 from models.forms.outline import set_parents
@@ -336,6 +336,14 @@ class _OtherReader:
                 self.result.tally.statistic(cell)
             return
         if amount is None:
+            if meaning.kind == "amount" and half_figure(cell.text):
+                printed = clean(cell.text)
+                self.result.tally.half(cell)
+                self.result.findings.append(
+                    finding(
+                        "TABLE-CELL-UNREAD", "warning", f"单元格“{printed}”不是一个完整的金额，未读。", cell, printed
+                    )
+                )
             return
         row_unit = unit_in(fold(text))
         unit = row_unit or meaning.unit or self.table.unit

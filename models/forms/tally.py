@@ -45,6 +45,7 @@ class Tally:
     left: dict[int, str] = field(default_factory=dict)
     unread: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
+    halves: set[int] = field(default_factory=set)
 
     def item(self, cell: Cell) -> None:
         """The cell became a line item."""
@@ -53,6 +54,10 @@ class Tally:
     def statistic(self, cell: Cell) -> None:
         """The cell became a statistic."""
         self.statistics.add(id(cell))
+
+    def half(self, cell: Cell) -> None:
+        """The cell prints digits that make no figure (`models.forms.figures.half_figure`)."""
+        self.halves.add(id(cell))
 
     def leave(self, cell: Cell, reason: str) -> None:
         """The cell may be money and was not read."""
@@ -70,6 +75,8 @@ class Tally:
         kinds = {m.index: m.kind for m in meanings}
         self.unread.clear()
         self.ignored.clear()
+        if self.halves:
+            self.unread["不是一个完整的金额"] = len(self.halves)
         for column, cell in figures(table):
             if id(cell) in self.items or id(cell) in self.statistics:
                 continue

@@ -2,39 +2,45 @@
 
 In an official form the structure is known and a sum that fails is a finding. Here the structure itself is a guess: a
 total may leave out rows, a list may hold its own parts. So a family (one sum and its addends) is kept only where it
-holds in most of the places it is printed in; a place where it then fails is worth a look.
+holds in most of the places it is printed in, or where one misread figure explains why it does not; a place where it then
+fails is worth a look.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
 
+from models.classify import classify_revenue
 from models.disclosure import LineItem
+from models.forms.places import CLASSIFICATION, HABIT, SLIP, Grid, Places
 from models.forms.vocabulary import numbering_depth
 from models.text import fold
 
 _TRANSFER = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)?转移性(支出|收入)(合计)?")
+_ASIDE = re.compile(r"转移|补助|还本|结转|结余|调出|调入|上解|债|调节基金|周转金")
 _TOTAL = re.compile(r"(合|总|小|共)计|总额|.{0,10}(合计|总计|小计)")
 
 
 def proven(items: Sequence[LineItem]) -> list[LineItem]:
     """The items of one table with the rows and columns they are certainly addends of."""
-    grid = {(i.row_no, i.column_no): i for i in items if i.row_no is not None and i.column_no is not None}
+    grid = Grid(items)
     rows = _rows(items)
+    totals = {r.row_no for r in rows if _is_total(r)}
+    row_parents, row_doubts = _accept(_row_families(rows), grid.rows, totals=totals, whole=partial(_plain, rows))
     columns = _columns(items)
-    numbers = [r.row_no or 0 for r in rows], [c.column_no or 0 for c in columns]
-    row_parents = _accept(_row_families(rows), lambda p, c: _places(grid, numbers[1], p, c, across=False))
-    column_parents = _accept(_column_families(columns), lambda p, c: _places(grid, numbers[0], p, c, across=True))
+    sums = {c.column_no for c in columns if _TOTAL.fullmatch(fold((c.column_label or "").split(" / ")[-1]))}
+    column_parents, column_doubts = _accept(_column_families(columns), grid.columns, totals=sums)
     return [
         replace(
             i,
             parent_row_no=None if i.subset or i.row_no is None else row_parents.get(i.row_no),
             parent_column_no=None if i.subset or i.column_no is None else column_parents.get(i.column_no),
+            row_doubt=None if i.subset or i.row_no is None else row_doubts.get(i.row_no),
+            column_doubt=None if i.subset or i.column_no is None else column_doubts.get(i.column_no),
         )
         for i in items
     ]
@@ -46,12 +52,16 @@ def settled(items: Sequence[LineItem]) -> list[LineItem]:
     What stands below 转移性支出, below the line of 本年合计, is each publisher's own choice: it is taken for the addends of
     the row above only where the figures add up, and stands alone else.
     """
-    grid = {(i.row_no, i.column_no): i for i in items if i.row_no is not None and i.column_no is not None}
-    rows, lines = _rows(items), [c.column_no or 0 for c in _columns(items)]
+    grid = Grid(items)
+    rows = _rows(items)
     before = {r.row_no: r.parent_row_no for r in rows if r.row_no is not None and r.parent_row_no is not None}
+    totals = {r.row_no for r in rows if _is_total(r)}
+    for row in rows:
+        # What is numbered 一、 is part of nothing but a total, whatever its code resembles.
+        if row.row_no in before and before[row.row_no] not in totals and numbering_depth(fold(row.item_name)) == 1:
+            del before[row.row_no]
     kept: dict[int, int] = dict(before)
     families: list[Family] = []
-    totals = {r.row_no for r in rows if r.level == "total"}
     for side in _by_side(rows):
         for head, below in _transfers(side):
             families.extend(_outlined(r for r in below if r.parent_row_no == head))
@@ -60,15 +70,18 @@ def settled(items: Sequence[LineItem]) -> list[LineItem]:
                 if row.parent_row_no == head or row.parent_row_no in totals:
                     kept.pop(row.row_no or 0, None)
         families.extend(_numbered([r for r in side if not r.printed_code]))
-    places = partial(_places, grid, lines, across=False)
-    parents = _accept(families, lambda p, c: places(p, c), kept)
+    plain = partial(_plain, rows)
+    prescribed = [family for side in _by_side(rows) for family in _revenue(side)]
+    parents, doubts = _accept((*families, *prescribed), grid.rows, kept, prescribed, totals, plain)
     loose = {n: p for n, p in before.items() if n not in parents and p in totals}
     parents.update(loose)
-    parents = _accept(_above_totals(rows, parents), lambda p, c: places(p, c), parents)
+    proposals = (*_above_totals(rows, parents), *_closed(rows))
+    parents, more = _accept(proposals, grid.rows, parents, totals=totals, whole=plain)
+    doubts.update(more)
     return [
-        replace(i, parent_row_no=None if i.subset or i.row_no is None else parents.get(i.row_no))
-        if i.row_no is not None and parents.get(i.row_no) != i.parent_row_no
-        else i
+        replace(i, parent_row_no=parents.get(i.row_no), row_doubt=doubts.get(i.row_no))
+        if i.row_no is not None and not i.subset
+        else replace(i, parent_row_no=None)
         for i in items
     ]
 
@@ -89,10 +102,20 @@ def _transfers(rows: Sequence[LineItem]) -> Iterator[tuple[int, list[LineItem]]]
             yield row.row_no, below
 
 
+def _plain(rows: Sequence[LineItem], numbers: Sequence[int]) -> bool:
+    """Whether none of the rows is a transfer, a balance or a debt, which totals of governments take in or leave out at will."""
+    named = {r.row_no: fold(r.item_name) for r in rows}
+    return not any(_ASIDE.search(named.get(n, "")) for n in numbers)
+
+
+def _is_total(row: LineItem) -> bool:
+    return row.level == "total" or _TOTAL.fullmatch(fold(row.item_name)) is not None
+
+
 def _above_totals(rows: Sequence[LineItem], parents: Mapping[int, int]) -> Iterator[Family]:
     """Every total and the rows since the last total that are nobody's addend; the last one with that total among them."""
     for side in _by_side(rows):
-        totals = [n for n, r in enumerate(side) if r.level == "total"]
+        totals = [n for n, r in enumerate(side) if _is_total(r)]
         for number, position in enumerate(totals):
             start = totals[number - 1] if number else 0
             free = tuple(
@@ -224,50 +247,104 @@ def _column_families(columns: Sequence[LineItem]) -> Iterator[Family]:
         yield numbers[-1], tuple(numbers[:-1])
 
 
-def _places(
-    grid: Mapping[tuple[int, int], LineItem], lines: Sequence[int], parent: int,
-    children: Sequence[int], *, across: bool,
-) -> tuple[int, int, int]:  # fmt: skip
-    """In how many places (columns of a row family, rows of a column family) it holds, fails, and holds with two addends."""
-    holds = fails = strong = 0
-    for line in lines:
-        whole = grid.get((line, parent) if across else (parent, line))
-        parts = [grid.get((line, c) if across else (c, line)) for c in children]
-        found = [p for p in parts if p is not None]
-        if whole is None or not found or (whole.amount_yuan == 0 and all(p.amount_yuan == 0 for p in found)):
+def _revenue(rows: Sequence[LineItem]) -> Iterator[Family]:
+    """税收收入 and 非税收入 and the rows below them, where the revenue classification knows each row down to the next class.
+
+    Source: 政府收支分类科目, 收入分类: the 款 of a 类 are listed in full in a government's account.
+    """
+    for position, row in enumerate(rows):
+        head = _revenue_code(row, ())
+        if row.flow != "income" or head not in ("101", "103"):
             continue
-        total = sum((p.amount_yuan for p in found), Decimal(0))
-        envelope = (whole.ulp_yuan + sum((p.ulp_yuan for p in found), Decimal(0))) / 2
-        if abs(total - whole.amount_yuan) <= envelope:
-            holds += 1
-            strong += sum(p.amount_yuan != 0 for p in found) > 1
-        else:
-            fails += 1
-    return holds, fails, strong
+        below: list[int] = []
+        for other in rows[position + 1 :]:
+            if other.subset:
+                continue
+            code = _revenue_code(other, (head,)) or _revenue_code(other, ())
+            if code is None and other.level != "total":
+                below = []
+                break
+            if code is None or not code.startswith(head) or code == head:
+                break
+            if len(code) == 5 and other.row_no is not None:
+                below.append(other.row_no)
+        if len(below) > 1 and row.row_no is not None:
+            yield row.row_no, tuple(below)
+
+
+def _revenue_code(row: LineItem, parents: tuple[str, ...]) -> str | None:
+    mapping = classify_revenue(row.fiscal_year, name=row.item_name, parents=parents)
+    return mapping.code if mapping.method in ("name", "alias", "parent") else None
+
+
+def _closed(rows: Sequence[LineItem]) -> Iterator[Family]:
+    """A total at the end of a list and the numbered rows of the first rank above it, since the total before."""
+    for side in _by_side(rows):
+        since = 0
+        for position, row in enumerate(side):
+            if not _is_total(row):
+                continue
+            ranks = [(r, numbering_depth(fold(r.item_name))) for r in side[since:position] if not r.subset]
+            top = min((depth for _, depth in ranks if depth is not None), default=None)
+            heads = tuple(r.row_no for r, depth in ranks if depth == top is not None and r.row_no is not None)
+            if len(heads) > 1:
+                yield row.row_no or 0, heads
+            since = position + 1
 
 
 def _accept(
     families: Iterable[Family],
-    places: Callable[[int, tuple[int, ...]], tuple[int, int, int]],
+    places: Callable[[int, Sequence[int], bool], Places],
     known: Mapping[int, int] | None = None,
-) -> dict[int, int]:
+    prescribed: Iterable[Family] = (),
+    totals: Container[int | None] = (),
+    whole: Callable[[Sequence[int]], bool] = lambda _: False,
+) -> tuple[dict[int, int], dict[int, str]]:
     """The parent of every row (column): of the proposals that hold in two thirds of their places, the first.
 
-    known: parents that are certain already; no proposal touches those rows or sums.
+    After those, proposals that fail, but each time for one reason that explains it (`Places.explained`). A misread figure
+    spoils one place: such a family must hold in as many places as it fails, or have but the one.
+
+    Last come those that hold nowhere, but are prescribed by a classification, or are a total whose rows fall short of it.
+
+    known: parents that are certain already; no proposal touches those rows or sums. totals: rows named so. whole: whether rows
+    are of one kind, so that a total cannot but be theirs.
+
+    Returns:
+        The parents; and for the children of families that fail the reason they are taken for addends all the same.
     """
     parents: dict[int, int] = dict(known or {})
+    doubts: dict[int, str] = {}
     summed: set[int] = set(parents.values())
+    near: list[tuple[Family, str]] = []
+    last: list[tuple[Family, str]] = [(family, CLASSIFICATION) for family in prescribed]
     for parent, children in families:
-        fresh = tuple(c for c in children if c != parent)
-        if not fresh or parent in summed or any(c in parents for c in fresh):
+        fresh = _fresh(parent, children, parents, summed)
+        if not fresh:
             continue
-        if any(_above(parents, parent, c) for c in fresh):
-            continue
-        holds, fails, strong = places(parent, fresh)
-        if holds and holds >= 2 * fails and (strong or len(fresh) > 1 or holds > 1):
+        seen = places(parent, fresh, parent in totals)
+        if seen.holds and seen.holds >= 2 * seen.fails and (seen.strong or len(fresh) > 1 or seen.holds > 1):
             parents.update(dict.fromkeys(fresh, parent))
             summed.add(parent)
-    return parents
+        elif seen.explained is not None and (seen.explained != SLIP or seen.fails <= max(1, seen.holds)):
+            near.append(((parent, children), seen.explained))
+        elif seen.short and parent in totals and len(fresh) > 2 and whole(fresh):
+            last.append(((parent, children), HABIT))
+    for (parent, children), why in (*near, *last):
+        fresh = _fresh(parent, children, parents, summed)
+        if fresh and len(fresh) == len([c for c in children if c != parent]):
+            parents.update(dict.fromkeys(fresh, parent))
+            doubts.update(dict.fromkeys(fresh, why))
+            summed.add(parent)
+    return parents, doubts
+
+
+def _fresh(parent: int, children: Sequence[int], parents: Mapping[int, int], summed: set[int]) -> tuple[int, ...]:
+    """The addends of a proposal; none where the sum or one of them has its place already, or they would close a circle."""
+    fresh = tuple(c for c in children if c != parent)
+    if parent in summed or any(c in parents for c in fresh) or any(_above(parents, parent, c) for c in fresh):
+        return ()
+    return fresh
 
 
 def _above(parents: Mapping[int, int], row: int, other: int) -> bool:

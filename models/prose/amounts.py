@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from models.prose.figures import Figure
@@ -42,6 +43,9 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
     elif not subjects:
         before = inherited(context, clause)
         subjects = [before] if before is not None and before is not UNKNOWN else []
+    if clause.zipped and not clause.subjects and (clause.change is not None or clause.comparing):
+        # "A9万元，B8万元，分别比上年增加2万元和减少1万元": one for each of them.
+        subjects = []
     if not subjects or _of_unknown(context, subjects) or _misplaced(context, subjects):
         _lost(context)
         count_unread(context, number, group)
@@ -106,13 +110,17 @@ def _of_unknown(context: Context, subjects: list[What]) -> bool:
 
 
 _USES = {"basic": "basic", "personnel": "parts", "operation": "parts", "project": "project"}
+_OF_PROJECTS = re.compile("项目支出(?:预算|决算)?(?:表|情况)")
 _OF_EXPENDITURE = frozenset({"procurement", "three_public", "agency_running"})
 
 
 def _misplaced(context: Context, subjects: list[What]) -> bool:
     """Whether an income is named under a heading of purchases or 三公: it says who pays, not what the body receives."""
-    kind = context.state.kind
-    return kind is not None and kind.id in _OF_EXPENDITURE and any(w.flow in ("income", "balance") for w in subjects)
+    kind, section = context.state.kind, context.state.section or ""
+    spent = (kind is not None and kind.id in _OF_EXPENDITURE) or (
+        _OF_PROJECTS.search(section) and "收入" not in section
+    )
+    return bool(spent) and any(w.flow in ("income", "balance") for w in subjects)
 
 
 def _lost(context: Context, keep_headline: bool = False) -> None:

@@ -75,6 +75,8 @@ def what_of(context: Context, subject: Subject, fund: str | None, name: str, sco
             component, subset = state.use, False
         elif state.use == "parts" and component == "total":
             component = "basic"
+        elif any(what.economic for what in state.sentence_subjects):
+            component, subset = "total", False
     if scope is not None:
         item = scope + item
     return What(

@@ -161,6 +161,25 @@ def _other(down: bool) -> Make:
     return make
 
 
+def _revenue(name: str, text: str | None) -> list[Document]:
+    d = Document(name, kind="budget", scope="government")
+    d.table("income", 1)
+    rows = (
+        ("税收收入", text),
+        ("增值税", "5.00"),
+        ("房产税", "3.00"),
+        ("契税", "2.00"),
+        ("非税收入", "4.00"),
+        ("罚没收入", "4.00"),
+        ("收入合计", "14.00"),
+    )
+    for row, (item, printed) in enumerate(rows):
+        if printed != "缺":
+            d.item("income", printed, table_no=1, row_no=row, column_no=0, flow="income", fund="general", component="total", item_name=item,
+                   level="total" if row == 6 else "item")  # fmt: skip
+    return [d]
+
+
 def _parts_blank(name: str, text: str | None) -> list[Document]:
     """The last 项 may be blank where its 款 is not; an empty text leaves the figure out."""
     d = Document(name)
@@ -571,6 +590,7 @@ def _titled(name: str, text: str | None) -> list[Document]:
 
 CASES: list[Case] = [
     ("TOTAL-ROW", _total_row, "9.00", "无", "none"),
+    ("REVENUE-CLASS", _revenue, "10.00", "缺", "failed"),
     ("TITLE-YEAR", _titled, "2024年度收入支出决算总表", "2023年度收入支出决算总表", "none"),
     ("TOTAL-BLANK", _blank_total, "30.00", "", "failed"),
     ("TOTAL-ONE-SIDED", _one_sided, "9.00", "缺", "passed"),

@@ -1,0 +1,44 @@
+"""Whether one misread or misprinted figure explains why a printed sum does not add up.
+
+A list that was never meant to add up is off by anything; a figure that was misread is off by one digit. The difference
+decides what a failing sum says where the table itself does not tell whether it must add up (docs: rules OTHER-DOWN).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+_CENT = Decimal("0.01")
+_LEAST_DIGITS = 3
+"""Of shorter numbers each is one digit away from very many others."""
+
+
+def one_slip(printed: Decimal, meant: Decimal) -> bool:
+    """Whether `printed` (元) is `meant` (元) with one digit other, lost, doubled or transposed, the point or a sign wrong.
+
+    A sign that is lost is not counted: a sum with the sign of one part reversed is a difference, and tables print those.
+    """
+    if printed == meant:
+        return False
+    a, b = _digits(printed), _digits(meant)
+    if min(len(a), len(b)) < _LEAST_DIGITS or len(a) + len(b) < 2 * _LEAST_DIGITS + 1:
+        return False
+    if (printed < 0) != (meant < 0):
+        return printed < 0 and a == b
+    return DamerauLevenshtein.distance(a, b, score_cutoff=1) <= 1
+
+
+def explains(whole: Decimal, parts: Sequence[Decimal]) -> bool:
+    """Whether a sum (元) that its parts (元) do not make is off by one slip in the sum or in one of at least two parts."""
+    if len(parts) < 2:
+        return False
+    off = whole - sum(parts, Decimal(0))
+    return one_slip(whole, whole - off) or any(one_slip(part, part + off) for part in parts)
+
+
+def _digits(amount: Decimal) -> str:
+    """The digits of an amount as they are printed, whatever its unit: 12.30 and 123,000 have the same."""
+    return str(abs(amount).quantize(_CENT)).replace(".", "").strip("0")
