@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import shutil
 import tempfile
 import warnings
@@ -33,22 +32,11 @@ from great_expectations.render.renderer.renderer import renderer
 
 from expectations.engine import uncovered
 from expectations.model import Rule, Tally
+from expectations.offline import Report, make_readable
 from expectations.rules import FAMILIES, catalogue
 
 _COLUMNS = {"severity": "严重程度", "document": "文件", "message": "说明", "document_id": "文件编号"}
 _SHOWN = 200
-# Great Expectations' pages fetch styles and scripts from half a dozen hosts; a steward's machine may be offline, and
-# must not tell anyone what it looks at. What they need to be readable stands here instead.
-_REMOTE = re.compile(
-    r"""<script[^>]+src="https?:[^>]*>\s*</script>|<link[^>]+href="https?:[^>]*>|<img[^>]+src="https?:[^>]*>|<a[^>]+href="https?:[^>]*>.*?</a>""",
-    re.DOTALL,
-)
-_STYLE = """<style>
-body{font-family:"Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:1.5em;line-height:1.5}
-table{border-collapse:collapse;margin:.5em 0}td,th{border:1px solid #ccc;padding:.25em .6em;vertical-align:top;text-align:left}
-.text-success::before{content:"✔"}.text-danger::before{content:"✘"}.text-warning::before{content:"⚠"}
-.text-success{color:#187a2f}.text-danger{color:#b3261e}.text-warning{color:#8a6100}nav ol,nav ul{padding-left:1em}
-</style></head>"""
 
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
@@ -184,11 +172,23 @@ def _run(database: Path, site: Path, run_id: str) -> list[str]:
     )
     outcome = checkpoint.run(run_id=gx.RunIdentifier(run_name=run_id))
     context.build_data_docs()
-    for page in site.rglob("*.html"):
-        text = _REMOTE.sub("", page.read_text("utf-8"))
-        page.write_text(text.replace("</head>", _STYLE, 1), "utf-8")
+    make_readable(site, _reports(site, outcome), run_id)
     source.get_engine().dispose()
     return list(_broken(outcome))
+
+
+def _reports(site: Path, outcome: Any) -> list[Report]:
+    """What the index lists, in the order of the families."""
+    pages = {
+        page.relative_to(site).parts[1]: page.relative_to(site).as_posix()
+        for page in site.glob("validations/*/*/*/*.html")
+    }
+    found = {result.suite_name: result.statistics or {} for result in outcome.run_results.values()}
+    return [
+        Report(title, pages[title], int(numbers["evaluated_expectations"]), int(numbers["unsuccessful_expectations"]))
+        for title, numbers in found.items()
+        if title in pages
+    ]
 
 
 def _suites() -> dict[str, list[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import duckdb
 
@@ -29,7 +30,12 @@ def test_data_docs_show_the_failures_and_leave_the_file_free(blank_candidate: Pa
     assert summary.failed["error"] == 3  # 款 against 项, 类 against 款, the row
     assert (docs / "index.html").exists()
     assert not (docs / "stale.html").exists()
+    index = (docs / "index.html").read_text("utf-8")
+    linked = [unquote(path) for path in re.findall(r'href="([^"]+)"', index)]
+    assert len(linked) == len(FAMILIES) + 1 and all((docs / path).is_file() for path in linked)
+    assert 1 <= index.count("text-danger\"") < len(FAMILIES), "the families with the fault are marked, no others"
     pages = [path.read_text("utf-8") for path in docs.rglob("*.html") if "validations" in path.parts]
+    assert not any("<script" in page for page in pages) and all("成立" in page for page in pages)
     assert len(pages) == len(FAMILIES) + 1
     assert any("EXPENDITURE-TREE" in page and "人大事务" in page for page in pages)
     assert not any(re.search(r"""(?:src|href)=["']?https?:""", page) for page in pages)  # readable without the internet
