@@ -41,6 +41,7 @@ from models.titles import (
     years,
 )
 
+_OWN_PLACE = re.compile(r"^(?:关于)?(?P<place>[一-龥]{2,8}[省市区县州盟旗])20\d\d年")
 _KIND_WORDS = {"budget": "预算", "final_account": "决算"}
 
 
@@ -95,6 +96,10 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
             evidence["department_name"] = f"标题中的地区：{region.name}"
     elif who:
         evidence["department_name"] = who.evidence
+    if scope == "government" and region is None and name is None and (own := _OWN_PLACE.match(front.title)):
+        # A place of several names, or one no list holds: its own title tells it all the same.
+        name = f"{own.group('place')}人民政府"
+        evidence["department_name"] = front.title[:TITLE_LENGTH]
     if scope == "government" and region is not None:
         name = government_of(region, speaker if speaker != region.name else None, front.title)
     if region:

@@ -223,6 +223,12 @@ def test_an_account_of_a_township_or_zone_is_not_its_places(cover: str, body: st
     assert (found.scope, found.department_name) == ("government", body)
 
 
+def test_a_place_no_list_tells_apart_is_named_by_its_title() -> None:
+    found = read("鼓楼区2023年财政决算报告", BUDGET_FORMS)
+    assert (found.scope, found.department_name, found.region_code) == ("government", "鼓楼区人民政府", None)
+    assert read("2024年全市预算执行情况和2025年预算草案的报告", BUDGET_FORMS).department_name is None
+
+
 def test_a_table_of_goals_belongs_to_the_budget_and_its_evaluation_to_the_account() -> None:
     assert read("长沙市民政局2026年度项目预算绩效目标表").report_kind == B
     assert read("长沙市民政局2023年度项目支出绩效目标自评表").report_kind == F
