@@ -201,12 +201,19 @@ def _role(row: Row, texts: list[str], started: bool) -> str:
         if not started and _width(row) == len(row.cells) > 2 and re.search(r"20\d\d年.{6,}|.{12,}", text):
             return "caption"  # a title over the whole width, whatever it names
         if not started and (
-            _unit_in_caption(text) or re.match(r"^(附件|附表|公开|预算|表)[\d一二三四五六七八九十—.]*表?[:：]?$", text)
+            _unit_in_caption(text)
+            or _UNIT_STATED.search(text)
+            or re.match(
+                r"^(?=.{0,12}[件表开算])(附件|附表|部门)?(公开|预算|决算|表)*[\d一二三四五六七八九十—.]*表?[:：]?$",
+                text,
+            )
         ):
             return "caption"
+        if not started and row.cells[0] is not None and row.cells[0].text.strip() and _COVER.search(text):
+            return "caption"  # the document's own title in the first cell of a sheet, merged or not
         if (
             not started
-            and len(row.cells) > 2
+            and len(row.cells) >= 2
             and _width(row) == 1
             and row.cells[0] is not None
             and row.cells[0].text.strip()
@@ -226,6 +233,11 @@ def _role(row: Row, texts: list[str], started: bool) -> str:
     return "row"
 
 
+_UNIT_STATED = re.compile(r"单位：(?:人民币)?[百千万亿]?元")
+_COVER = re.compile(
+    r"^(?=.{8}).*(?:20\d\d年|20\d\d年度|二[〇○零]..年).*(?:预算|决算)(?:公开)?(?:报表|表|信息公开|公开)?$"
+    r"|^(?=.{6}).*(?:部门|单位)(?:综合)?(?:预算|决算)(?:公开)?(?:报表|表|信息公开|公开)?(?:（.{1,12}）)?$"
+)
 _HEADERISH = re.compile(r"科目|项目|预算|决算|合计|金额|编码|^[一二三四五六七八九十]、")
 
 

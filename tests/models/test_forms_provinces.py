@@ -295,3 +295,26 @@ def test_rows_of_three_public_and_what_stands_beside_them() -> None:
     ]
     assert _row(reading, "二、会议费")[0].item == "会议费"
     assert not reading.findings
+
+
+def test_a_sheet_whose_first_cells_hold_the_titles() -> None:
+    reading = _read(
+        table(
+            """
+            二〇二六年度某县教育局部门预算公开表|||
+            预算公开01表|||
+            部门收支总体情况表|||
+            预算年度：2026 单位：元|||
+            收入|<|支出|<
+            项目|预算数|项目|预算数
+            一、一般公共预算拨款|1,234.50|一、教育支出|1,234.50
+            收入总计|1,234.50|支出总计|1,234.50
+            """
+        ),
+    )
+    assert [(i.form, i.flow, i.published_unit) for i in reading.line_items] == [
+        ("income_expenditure", "income", "元"),
+        ("income_expenditure", "income", "元"),
+        ("income_expenditure", "expenditure", "元"),
+        ("income_expenditure", "expenditure", "元"),
+    ]

@@ -205,3 +205,17 @@ def test_a_heading_that_is_a_sentence_names_what_follows() -> None:
         ("reception", "final", "2.05"),
         ("reception", "change", "0.03"),
     ]
+
+
+def test_changes_told_one_by_one_for_several_things_are_not_the_last_ones() -> None:
+    found = rows("公务用车购置费30万元，公务用车运行费80万元，分别比上年增加30万元和减少25万元。")
+    assert [(row[2], row[3]) for row in found] == [("vehicle_purchase", "final"), ("vehicle_operation", "final")]
+
+
+def test_who_pays_for_projects_is_no_income() -> None:
+    found = rows(
+        "（九）关于2024年项目支出表的说明",
+        "2024年预算共安排项目支出10万元。其中：财政专户管理资金安排3万元，单位资金安排2万元。",
+        kind="budget",
+    )
+    assert [row[4] for row in found] == ["10"]
