@@ -434,7 +434,7 @@ HOUSES: tuple[House, ...] = (
 {u}{y}年一般公共预算基本支出{m:gbasic}，其中：
 人员经费{m:personnel}，主要包括：基本工资、津贴补贴、奖金。
 公用经费{m:operation}，主要包括：办公费、印刷费、差旅费。""",
-        "{path}年初预算为{b:item}，支出决算为{m:item}，完成年初预算的{d:item}。决算数大于预算数的主要原因是{r}。",
+        "{path}年初预算为{b:item}，支出决算为{m:item}，完成年初预算的{d:item}。决算数与预算数不同的主要原因是{r}。",
         "{path}{y}年预算数为{m:item}，比{l}年执行数{c:item}。主要是{r}。",
         number="{n}．",
     ),
