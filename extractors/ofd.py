@@ -7,12 +7,13 @@ recognised (`extractors.ocr`). Signatures, seals and annotations are not read.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from extractors.errors import DamagedDocument, NoTextLayer, TooLarge
 from extractors.limits import Limits
-from extractors.model import Extract, Note, Table
+from extractors.model import Box, Extract, Note, Table
 from extractors.ocr import MISSING, Scanner
 from extractors.ofd_page import ENGINE, POINTS, PageReader, children, local, numbers
 from extractors.packages import Package
@@ -67,6 +68,19 @@ def scanned_page(path: Path, number: int, limits: Limits) -> tuple[Any, float] |
         for body in children(package.xml("OFD.xml"), "DocBody"):
             looker.document(next((child.text or "" for child in children(body, "DocRoot")), "").strip())
     return looker.seen
+
+
+def page_layers(path: Path, number: int, limits: Limits) -> tuple[PageContent, list[tuple[Box, bytes]]] | None:
+    """What a page (1-based) shows: its text and lines, and its pictures with their boxes in points. None: no such page.
+
+    Raises what `read_ofd` raises for a damaged package.
+    """
+    with Package(path, limits) as package:
+        layers = _Layers(package, limits, number)
+        with suppress(_Found):
+            for body in children(package.xml("OFD.xml"), "DocBody"):
+                layers.document(next((child.text or "" for child in children(body, "DocRoot")), "").strip())
+    return layers.shown
 
 
 class _Reader:
@@ -136,12 +150,15 @@ class _Reader:
         """The page with its pictures drawn, as RGB pixels; None where it has none."""
         from extractors.ocr_embedded import page_picture
 
+        return page_picture(content.width, content.height, self._parts(reader), self.clock)
+
+    def _parts(self, reader: PageReader) -> list[tuple[Box, bytes]]:
         parts = []
         for box, resource in reader.images:
             data = self.package.data(self._media[resource]) if resource in self._media else None
             if data is not None:
                 parts.append((box, data))
-        return page_picture(content.width, content.height, parts, self.clock)
+        return parts
 
     def _page(self, part: str, default: tuple[float, ...], templates: dict[str, str], parsed: dict[str, Any]) -> None:
         number = len(self.flows) + 1
@@ -189,6 +206,25 @@ class _Looker(_Reader):
             pixels = self._pixels(reader, content)
             self.seen = None if pixels is None else (pixels, content.width)
         return None
+
+
+class _Found(Exception):
+    """The page wanted was reached; the others need not be read."""
+
+
+class _Layers(_Reader):
+    """Goes through the pages as the reader does, up to one of them, and keeps what it shows."""
+
+    def __init__(self, package: Package, limits: Limits, number: int) -> None:
+        super().__init__(package, limits)
+        self.number = number
+        self.shown: tuple[PageContent, list[tuple[Box, bytes]]] | None = None
+
+    def _scan(self, reader: PageReader, content: PageContent) -> Flow | None:
+        if content.number == self.number:
+            self.shown = content, self._parts(reader)
+            raise _Found
+        return Flow(content, ())
 
 
 def resolve(folder: str, location: str) -> str:

@@ -40,9 +40,14 @@ class Easel:
         self._documents: OrderedDict[str, Any] = OrderedDict()
 
     def draw(self, path: Path, page: int, scale: float, target: Path) -> tuple[float, float]:
-        """Save a page (1-based) as JPEG at `scale` pixels a point; its width and height in points. Raises Cannot."""
+        """Save a page (1-based) as JPEG at `scale` pixels a point, one of an OFD as SVG; its width and height in points.
+
+        Raises Cannot.
+        """
         from PIL import Image
 
+        if target.suffix == ".svg":
+            return _sketch(path, page, target)
         if path.open("rb").read(1024).find(b"%PDF-") >= 0:
             image, width, height = self._pdf_page(path, page, scale)
         else:
@@ -96,6 +101,23 @@ class Easel:
             return _spots(leaf, seek)
         finally:
             leaf.close()
+
+
+def _sketch(path: Path, page: int, target: Path) -> tuple[float, float]:
+    from extractors import Limits
+    from extractors.errors import ExtractionError
+    from extractors.ofd import page_layers
+    from review.sketch import svg
+
+    try:
+        found = page_layers(path, page, Limits(max_seconds=_READING))
+    except ExtractionError as error:
+        raise Cannot(str(error)) from error
+    if found is None:
+        raise Cannot(f"文件没有第 {page} 页。")
+    content, pictures = found
+    target.write_text(svg(content, pictures), encoding="utf-8")
+    return content.width, content.height
 
 
 _MOST_SPOTS = 4

@@ -23,8 +23,11 @@ SCALES = (2.0, 4.0)
 """Pixels a point: for reading, for looking closely."""
 _MOST_SPOTS = 500
 """Pages whose found words are remembered."""
+_LOOK = 65536
+_ENTRY = b"OFD.xml"
+"""The part every OFD package has, named at its beginning or in the list at its end; the process that draws looks closer."""
 _DOCUMENT = re.compile(r"[0-9a-f]{64}")
-_PICTURED = frozenset({"pdf", "pdf-scan", "png", "jpg", "jpeg", "tiff", "gif", "bmp"})
+_PICTURED = frozenset({"pdf", "pdf-scan", "png", "jpg", "jpeg", "tiff", "gif", "bmp", "ofd"})
 
 
 class NoPicture(Exception):
@@ -43,6 +46,19 @@ class Picture:
 def has_pages(format_: str | None) -> bool:
     """Whether documents of this format have pages that can be drawn."""
     return (format_ or "") in _PICTURED
+
+
+def is_ofd(original: Path) -> bool:
+    """Whether an original is an OFD package: its pages are drawn as text and lines, not as pixels."""
+    try:
+        with original.open("rb") as stream:
+            head = stream.read(_LOOK)
+            if not head.startswith(b"PK\x03\x04"):
+                return False
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - 4 * _LOOK))
+            return _ENTRY in head or _ENTRY in stream.read()
+    except OSError:
+        return False
 
 
 class Pictures:
@@ -80,7 +96,8 @@ class Pictures:
         if not _DOCUMENT.fullmatch(document_id) or not 1 <= page <= 100_000 or scale not in SCALES:
             raise NoPicture("没有这一页。")
         original = self._originals / document_id[:2] / document_id
-        target = self._cache / document_id[:2] / f"{document_id}-{page}-{scale:.0f}.jpg"
+        kind = "svg" if is_ofd(original) else "jpg"
+        target = self._cache / document_id[:2] / f"{document_id}-{page}-{scale:.0f}.{kind}"
         with self._guard:
             lock = self._busy.setdefault(target, threading.Lock())
         with lock:
@@ -95,7 +112,7 @@ class Pictures:
         if not original.is_file():
             raise NoPicture("原件不在数据目录里，画不出页面。")
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".part-", suffix=".jpg", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=".part-", suffix=target.suffix, dir=target.parent)
         os.close(handle)
         part = Path(name)
         try:
@@ -155,7 +172,7 @@ class Pictures:
                 return
             self._written = 0
         files = []
-        for path in self._cache.glob("*/*.jpg"):
+        for path in (*self._cache.glob("*/*.jpg"), *self._cache.glob("*/*.svg")):
             if path == drawn:
                 continue
             with suppress(OSError):

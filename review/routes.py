@@ -29,6 +29,7 @@ _DOCS_POLICY = (
 _LOGIN_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+_PICTURE_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _LOGIN_BYTES = 8192
 _SAFE_NEXT = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 
@@ -94,7 +95,9 @@ def add(app: FastAPI, home: Home, settings: Settings, pictures: Pictures) -> Non
             return PlainTextResponse(str(error), 404)
         # Named by the hash of the bytes: the same address is the same picture for ever, but never in a shared cache.
         return FileResponse(
-            picture.path, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400, immutable"}
+            picture.path,
+            media_type="image/svg+xml" if picture.path.suffix == ".svg" else "image/jpeg",
+            headers={"Cache-Control": "private, max-age=86400, immutable", "Content-Security-Policy": _PICTURE_POLICY},
         )
 
     @app.get("/data-docs/{path:path}")
