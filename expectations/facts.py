@@ -37,9 +37,14 @@ MACROS: tuple[str, ...] = (
        a <> b AND length(x_digits(a)) >= 4 AND length(x_digits(b)) >= 3 AND damerau_levenshtein(x_digits(a), x_digits(b)) <= 1""",
     # models/slips.py in SQL: whether one misread figure explains why parts do not make their sum. Of short figures too many
     # are one digit apart for parts that nobody tied to their sum.
-    """CREATE OR REPLACE TEMP MACRO x_printed(x) AS trim(replace(abs(x)::DECIMAL(24,2)::VARCHAR, '.', ''), '0')""",
+    """CREATE OR REPLACE TEMP MACRO x_cents(x) AS ltrim(replace(abs(x)::DECIMAL(24,2)::VARCHAR, '.', ''), '0')""",
+    """CREATE OR REPLACE TEMP MACRO x_zeros(a, b) AS
+       least(length(x_cents(a)) - length(rtrim(x_cents(a), '0')), length(x_cents(b)) - length(rtrim(x_cents(b), '0')))""",
     """CREATE OR REPLACE TEMP MACRO x_slip(a, b) AS
-       a <> b AND least(length(x_printed(a)), length(x_printed(b))) >= 5 AND CASE WHEN (a < 0) = (b < 0) THEN damerau_levenshtein(x_printed(a), x_printed(b)) <= 1 ELSE a < 0 AND x_printed(a) = x_printed(b) END""",
+       a <> b AND least(length(x_cents(a)), length(x_cents(b))) - x_zeros(a, b) >= 5
+       AND CASE WHEN (a < 0) = (b < 0) THEN rtrim(x_cents(a), '0') = rtrim(x_cents(b), '0')
+                     OR damerau_levenshtein(left(x_cents(a), length(x_cents(a)) - x_zeros(a, b)), left(x_cents(b), length(x_cents(b)) - x_zeros(a, b))) <= 1
+                ELSE a < 0 AND rtrim(x_cents(a), '0') = rtrim(x_cents(b), '0') END""",
     """CREATE OR REPLACE TEMP MACRO x_explained(whole, parts) AS
        len(parts) > 1 AND (x_slip(whole, list_sum(parts)) OR len(list_filter(parts, lambda p: x_slip(p, p + whole - list_sum(parts)))) > 0)""",
 )

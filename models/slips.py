@@ -24,11 +24,14 @@ def one_slip(printed: Decimal, meant: Decimal) -> bool:
     if printed == meant:
         return False
     a, b = _digits(printed), _digits(meant)
-    if min(len(a), len(b)) < _LEAST_DIGITS or len(a) + len(b) < 2 * _LEAST_DIGITS + 1:
-        return False
+    moved = len(a.rstrip("0")) >= _LEAST_DIGITS and a.rstrip("0") == b.rstrip("0")
     if (printed < 0) != (meant < 0):
-        return printed < 0 and a == b
-    return DamerauLevenshtein.distance(a, b, score_cutoff=1) <= 1
+        return printed < 0 and moved
+    while a.endswith("0") and b.endswith("0"):
+        a, b = a[:-1], b[:-1]
+    if min(len(a), len(b)) < _LEAST_DIGITS or len(a) + len(b) < 2 * _LEAST_DIGITS + 1 - (len(a) == len(b)):
+        return False
+    return moved or DamerauLevenshtein.distance(a, b, score_cutoff=1) <= 1
 
 
 def explains(whole: Decimal, parts: Sequence[Decimal]) -> bool:
@@ -40,5 +43,5 @@ def explains(whole: Decimal, parts: Sequence[Decimal]) -> bool:
 
 
 def _digits(amount: Decimal) -> str:
-    """The digits of an amount as they are printed, whatever its unit: 12.30 and 123,000 have the same."""
-    return str(abs(amount).quantize(_CENT)).replace(".", "").strip("0")
+    """The digits of an amount down to its cents, without a point, a sign or zeros before it."""
+    return str(abs(amount).quantize(_CENT)).replace(".", "").lstrip("0")
