@@ -396,7 +396,8 @@ class TableReader:
             several = m.component in ("other_income", "opening_balance", "closing_balance", "operation")
             told_apart = m.path[-1:] if several else ()
             component = m.component or "total"
-            key = (component, m.fund, m.flow, m.side, self._measure(m), m.item, m.domain, told_apart)
+            base = self._base_of_change(m)
+            key = (component, m.fund, m.flow, m.side, self._measure(m), m.item, m.domain, told_apart, base)
             if key in seen:
                 message = f"表“{self.table.title or ''}”有两列读成同一含义（{' / '.join(seen[key].path)}；{' / '.join(m.path)}），请核对。"
                 self._find("TABLE-COLUMN-AMBIGUOUS", "warning", message, None)
@@ -526,7 +527,9 @@ class TableReader:
         mapping = label.function or label.economic
         level = self._level(label)
         subset = label.subset or meaning.subset or (entry is not None and entry.subset)
-        item = self._canonical(label, meaning, component or "")
+        item = self._canonical(label, meaning, component or "") + (
+            self._base_of_change(meaning) if measure == "change" else ""
+        )
         return LineItem(
             locator=locator(cell),
             fiscal_year=year,
@@ -609,6 +612,17 @@ class TableReader:
         elif component == "current_income":
             item_flow = "income"
         return component, item_fund, item_flow
+
+    def _base_of_change(self, meaning: ColumnMeaning) -> str:
+        """What a column of changes is counted from, where it is not the like figure of the year before; as in prose."""
+        if meaning.measure != "change":
+            return ""
+        words = fold("".join(meaning.path))
+        if self.report_kind == "final_account":
+            return "（较年初预算）" if re.search("[比较](?:年初)?预算", words) else ""
+        return (
+            "（较上年执行数）" if re.search(r"[比较](?:上年|去年|20\d\d年)(?:度)?(?:预计)?(?:执行|决算)", words) else ""
+        )
 
     def _measure(self, meaning: ColumnMeaning) -> tuple[str, int]:
         return measure_of(meaning, self.table, self.metadata, self.year, self.execution)

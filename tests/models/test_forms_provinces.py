@@ -318,3 +318,44 @@ def test_a_sheet_whose_first_cells_hold_the_titles() -> None:
         ("income_expenditure", "expenditure", "元"),
         ("income_expenditure", "expenditure", "元"),
     ]
+
+
+def test_two_columns_of_changes_say_what_they_are_counted_from() -> None:
+    reading = _read(
+        line("2024年度“三公”经费公共预算财政拨款支出决算表"),
+        line("单位：万元"),
+        table(
+            """
+            项目|2023年决算数|2024年预算数|2024年决算数|决算比预算增减|决算比上年增减
+            合计|30.0|28.0|25.0|-3.0|-5.0
+            2.公务接待费|10.0|8.0|7.0|-1.0|-3.0
+            """
+        ),
+        metadata=final_account(),
+    )
+    assert [(i.item, i.measure, i.fiscal_year, i.published_text) for i in _row(reading, "2.公务接待费")] == [
+        ("公务接待费", "prior_final", 2023, "10.0"),
+        ("公务接待费", "budget", 2024, "8.0"),
+        ("公务接待费", "final", 2024, "7.0"),
+        ("公务接待费（较年初预算）", "change", 2024, "-1.0"),
+        ("公务接待费", "change", 2024, "-3.0"),
+    ]
+    assert not reading.findings
+
+
+def test_the_body_of_a_project_is_no_part_of_its_name() -> None:
+    reading = _read(
+        line("项目支出表"),
+        line("单位：万元"),
+        table(
+            """
+            类型|项目名称|项目单位|合计|本年拨款|<
+            ^|^|^|^|一般公共预算|政府性基金预算
+            特定目标类|应急物资储备|某旗应急管理局本级|60.50|60.50|
+            合计|<|<|60.50|60.50|
+            """
+        ),
+    )
+    assert [(i.item_name, i.budget_unit) for i in reading.line_items][:2] == [
+        ("应急物资储备", "某旗应急管理局本级")
+    ] * 2
