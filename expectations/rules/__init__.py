@@ -10,21 +10,25 @@ from expectations.rules import (
     between,
     completeness,
     figures,
+    missing,
     overview,
     performance,
     prose,
     tables,
     within,
+    witness,
     years,
 )
 
 FAMILIES: dict[str, str] = {
     "within": "表内：逐行、逐级相加",
     "tables": "表内：空缺、增减、分资金、其他表式",
+    "missing": "表内：应有而缺的行、格、级次",
     "overview": "收支总表与财政拨款收支总表",
     "basic": "基本支出与“三公”经费",
     "between": "表与表之间",
     "prose": "情况说明与各表、前后文",
+    "witness": "旁证：别处印出的名称、年度、单位",
     "figures": "百分比与数量",
     "performance": "项目绩效",
     "years": "年度之间、预算与决算之间",
@@ -40,7 +44,20 @@ def catalogue() -> tuple[Rule, ...]:
     Raises:
         ValueError: two declarations share an id, or a family is unknown.
     """
-    modules = (within, tables, overview, basic, between, prose, figures, performance, years, completeness)
+    modules = (
+        within,
+        tables,
+        missing,
+        overview,
+        basic,
+        between,
+        prose,
+        witness,
+        figures,
+        performance,
+        years,
+        completeness,
+    )
     rules = tuple(rule for module in modules for rule in module.RULES)
     identifiers = [rule.id for rule in rules]
     if len(set(identifiers)) != len(identifiers):

@@ -69,10 +69,7 @@ def _three(identifier: str, title: str, expected: str, whole: str, parts: str, l
                     QUALIFY count(*) OVER (PARTITION BY document_id, table_no, line, measure, year, body, component) = 1)
           SELECT p.document_id, p.key AS group_key, p.label, sum(q.amount) AS expected, p.amount AS observed,
                  p.half + sum(q.half) AS tolerance, [p.id] || list(q.id ORDER BY q.row_no, q.column_no) AS ids, p.unit,
-                 -- A part the table does not list may make up the rest; one that is listed and blank here may not.
-                 CASE WHEN count(*) < {least} AND p.amount - sum(q.amount) > p.half + sum(q.half)
-                           AND (SELECT count(DISTINCT o.component) FROM c o WHERE o.document_id = p.document_id AND o.table_no = p.table_no
-                                       AND o.component IN {parts}) < {least} THEN 'insufficient_data' END AS state,
+                 -- Three parts make “三公”, two make the vehicles: one that is not listed is nought.
                  CASE WHEN count(*) < {least} THEN 'warning' END AS severity
           FROM p JOIN parts q ON q.document_id = p.document_id AND q.table_no = p.table_no AND q.line = p.line
                AND q.measure = p.measure AND q.year = p.year AND q.body = p.body

@@ -126,7 +126,7 @@ RULES: tuple[Rule, ...] = (
             SELECT document_id, table_no, form, count(*) FILTER (role = 'grand') AS grands, count(*) FILTER (role IN ('current', 'total')) AS currents,
                    count(*) FILTER (role IN ('opening', 'closing')) AS balances, count(*) FILTER (role IS NULL AND amount <> 0) AS parts,
                    list(id ORDER BY row_no, column_no, id) FILTER (role IN ('grand', 'opening', 'closing')) AS ids
-            FROM x_cell WHERE form IN {_TWO_SIDED} AND n = 1 AND scope <> 'government' AND kind = 'final_account' GROUP BY ALL)
+            FROM x_cell WHERE form IN {_TWO_SIDED} AND n = 1 AND scope <> 'government' GROUP BY ALL)
           SELECT document_id, form || '|' || table_no AS group_key, '《' || fn.zh || '》' AS label, CASE WHEN currents > 0 THEN 'passed' ELSE 'failed' END AS state,
                  '有本年收入合计、本年支出合计' AS expected_text, CASE WHEN currents > 0 THEN '有' ELSE '没有' END AS observed_text, ids
           FROM t JOIN x_form_name fn ON fn.code = form WHERE grands > 0 AND balances > 0 AND parts >= 2""",
@@ -239,7 +239,7 @@ RULES: tuple[Rule, ...] = (
                  CASE WHEN count(*) FILTER (component = 'total' OR role = 'total' OR level = 'total') > 0 THEN '有' ELSE '没有' END AS observed_text,
                  list(id ORDER BY row_no, column_no)[1:3] AS ids
           FROM x_cell WHERE form = 'three_public' AND year = document_year AND measure IN ('budget', 'final') AND NOT sub
-          GROUP BY document_id, table_no HAVING count(DISTINCT component) FILTER (component IN ('overseas', 'vehicle', 'reception') AND amount <> 0) >= 2""",
+          GROUP BY document_id, table_no HAVING count(DISTINCT component) FILTER (component IN ('overseas', 'vehicle', 'reception')) >= 2 AND max(amount) > 0""",
         applies="SELECT document_id FROM x_item WHERE false",  # only where two of the three are listed
     ),
     Rule(
@@ -403,7 +403,7 @@ RULES: tuple[Rule, ...] = (
           SELECT s.document_id, form || '|' || s.table_no || '|' || body || '|' || row_no || '|' || fc AS group_key, label, CASE WHEN above THEN 'passed' ELSE 'failed' END AS state,
                  '表中有 ' || left(fc, length(fc) - 2) || ' 一行' AS expected_text, CASE WHEN above THEN '有' ELSE '没有' END AS observed_text, ids
           FROM step s JOIN habit h ON h.document_id = s.document_id AND h.table_no = s.table_no AND h.depth = length(s.fc)
-          WHERE held >= 2 AND held * 3 >= n * 2""",
+          WHERE held >= 2 AND (held * 3 >= n * 2 OR NOT above AND held >= n - 1)""",
         applies="SELECT document_id FROM x_item WHERE false",  # only where a table lists its codes level by level
     ),
     Rule(
@@ -432,7 +432,7 @@ RULES: tuple[Rule, ...] = (
           SELECT s.document_id, form || '|' || s.table_no || '|' || body || '|' || row_no || '|' || code AS group_key, label, CASE WHEN below THEN 'passed' ELSE 'failed' END AS state,
                  '其下有下级科目' AS expected_text, CASE WHEN below THEN '有' ELSE '没有' END AS observed_text, ids
           FROM step s JOIN habit h ON h.document_id = s.document_id AND h.table_no = s.table_no AND h.economic = s.economic AND h.depth = length(s.code)
-          WHERE held >= 2 AND held * 4 >= n * 3""",
+          WHERE held >= 2 AND (held * 4 >= n * 3 OR NOT below AND held >= n - 1)""",
         applies="SELECT document_id FROM x_item WHERE false",  # only where a table lists its codes level by level
     ),
     Rule(

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from data import read_toml
-from extractors.model import Extract, Table
+from extractors.model import Extract, Paragraph, Place, Table
 from models.catalog import load_catalog, name_key
 from models.classify import was_abolished
 from models.disclosure import Finding, Metadata
@@ -39,7 +39,7 @@ def text_findings(
 ) -> Iterator[Finding]:
     """All findings about the text, rule by rule."""
     if metadata.fiscal_year:
-        yield from _stale_years(lines, outcome, metadata.fiscal_year, metadata.report_kind or "")
+        yield from _stale_years(lines, outcome, metadata.fiscal_year, metadata, extract)
         yield from _compared_with_itself(lines, outcome, metadata.fiscal_year)
         yield from _names(lines, outcome, metadata.fiscal_year)
     yield from _numbering(lines, outcome)
@@ -70,22 +70,35 @@ def _quote(line: Line, start: int, end: int, around: int = 12) -> str:
 # --- years -------------------------------------------------------------------------------------------------------
 
 
-def _stale_years(lines: Sequence[Line], outcome: Outcome, year: int, kind: str) -> Iterator[Finding]:
-    rules = _rules()["year"]
+def _stale_years(
+    lines: Sequence[Line], outcome: Outcome, year: int, metadata: Metadata, extract: Extract | None
+) -> Iterator[Finding]:
+    rules, kind = _rules()["year"], metadata.report_kind or ""
     own = [re.compile(pattern) for pattern in rules["own"]]
     heading = [re.compile(pattern) for pattern in rules["heading"]]
+    title = [re.compile(pattern) for pattern in rules["title"]] if metadata.scope != "government" else []
+    title_not = re.compile(rules["title_not"])
     as_of = [re.compile(pattern) for pattern in rules["as_of"]] if kind == "final_account" else []
     compared = rules["compared_budget"] if kind == "budget" else rules["compared_final"]
     same = [re.compile(pattern.replace("{year}", str(year))) for pattern in compared]
     other = [re.compile(pattern) for pattern in rules["compared_other"]]
     count = 0
+    for text, place in _contents(extract):
+        for match in (
+            m for pattern in [*heading, *title] for m in [pattern.search(text)] if m and not title_not.search(text)
+        ):
+            if int(match.group(1)) != year:
+                count += 1
+                yield _stale(year, match.group(1), quoted(text), place)
+                break
     for number, line in enumerate(lines):
         section = outcome.kinds[number] if number < len(outcome.kinds) else None
         if section is not None and section.id == "glossary":
             continue
         hits: list[tuple[int, int, str, str]] = []
         short = len(line.text) <= 60 and line.text[-1] not in "。；"
-        for pattern in [*own, *as_of, *(heading if short else [])]:
+        titles = title if short and not title_not.search(line.text) else []
+        for pattern in [*own, *as_of, *(heading if short else []), *titles]:
             for match in pattern.finditer(line.text):
                 if int(match.group(1)) != year:
                     hits.append((*match.span(1), match.group(1), str(year)))
@@ -101,14 +114,28 @@ def _stale_years(lines: Sequence[Line], outcome: Outcome, year: int, kind: str) 
             count += 1
             if count > _MOST:
                 return
-            yield Finding(
-                "TXT-YEAR-STALE",
-                "warning",
-                f"此处应为 {wanted} 年，文中写作 {seen} 年：“{_quote(line, start, end)}”",
-                line.place(start),
-                expected=wanted,
-                observed=seen,
-            )
+            yield _stale(wanted, seen, _quote(line, start, end), line.place(start))
+
+
+def _stale(wanted: int | str, seen: str, quotation: str, place: Place) -> Finding:
+    return Finding(
+        "TXT-YEAR-STALE",
+        "warning",
+        f"此处应为 {wanted} 年，文中写作 {seen} 年：“{quotation}”",
+        place,
+        expected=str(wanted),
+        observed=seen,
+    )
+
+
+def _contents(extract: Extract | None) -> Iterator[tuple[str, Place]]:
+    """Entries of the table of contents, which are no lines of the text: without their dots and page numbers."""
+    for block in extract.blocks if extract is not None else ():
+        if isinstance(block, Paragraph) and len(block.text) <= 120:
+            text = re.sub(r"\s", "", fold(block.text))
+            short = re.sub(r"[.…·]{4,}\d*$", "", text)
+            if short != text:
+                yield short, block.place
 
 
 def _compared_with_itself(lines: Sequence[Line], outcome: Outcome, year: int) -> Iterator[Finding]:

@@ -26,6 +26,14 @@ def found(*texts: str, **kwargs: object) -> tuple[Finding, ...]:
         ("与2023年度相比，收、支总计各增加1万元。", "final_account", False),
         ("比2024年预算增加3万元，增长2%。", "budget", True),
         ("比2023年预算增加3万元，增长2%。", "budget", False),
+        ("第四部分 2023年度部门决算表", "final_account", True),
+        ("第四部分 2024年度部门决算表", "final_account", False),
+        ("第二部分 2023年度部门决算情况说明..............................4", "final_account", True),
+        ("云溪县档案馆2023年政府性基金预算支出表", "budget", True),
+        ("2024年收支预算与2023年对比情况表", "budget", False),
+        ("2023年度项目支出绩效自评表", "budget", False),
+        ("注：本单位2023年度没有国有资本经营预算财政拨款收支，本表为空。", "final_account", True),
+        ("注：本单位2024年度没有国有资本经营预算财政拨款收支，本表为空。", "final_account", False),
     ],
 )
 def test_stale_year(sentence: str, kind: str, stale: bool) -> None:

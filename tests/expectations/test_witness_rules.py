@@ -1,0 +1,87 @@
+"""What another place says about a figure: each rule where the places agree, where they cannot, and where one is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from expectations.engine import evaluate
+from tests.expectations.warehouse import Document
+
+Make = Callable[[str], Document]
+
+
+def _projects(total: str | None, parts: Sequence[tuple[str, str]]) -> Make:
+    def make(name: str) -> Document:
+        d = Document(name, kind="budget")
+        d.table("project_expenditure", 7)
+        common: dict[str, Any] = {"table_no": 7, "column_no": 0, "component": "project"}
+        d.item("project_expenditure", total, **common, row_no=0, item_name="合计", level="total")
+        for row, (project, text) in enumerate(parts, start=1):
+            d.item("project_expenditure", text, **common, row_no=row, item_name=project, parent_row_no=0)
+        return d
+
+    return make
+
+
+def _told(text: str | None, item: str = "事业运行", **values: Any) -> Make:
+    """A table with one 项 of that name, and prose that names it without a code."""
+
+    def make(name: str) -> Document:
+        d = Document(name, kind="budget")
+        d.code_table("general_expenditure", 5, [{"component": "total", "fund": "general"}],
+                     [(None, "合计", ["173.81"]), ("2010150", "事业运行", ["73.81"]), ("2010350", "事业运行", ["100.00"])])  # fmt: skip
+        d.item(
+            "narrative",
+            text,
+            **{"item_name": item, "fund": "general", "section": "五", "level": "项", "locator": "b1"} | values,
+        )
+        return d
+
+    return make
+
+
+_LAST = {"fiscal_year": 2023, "level": "total", "function_code": None}
+_PARTS = [("甲", "10.00"), ("乙", "20.00"), ("丙", "5.00")]
+
+CASES: dict[str, tuple[Make, Make, Make]] = {
+    # rule: the places agree, they cannot both be right, one of them is silent
+    "PART-OVER": (_projects("35.00", _PARTS), _projects("15.00", _PARTS), _projects(None, _PARTS)),
+    "PART-TWICE": (_projects("35.00", _PARTS), _projects("35.00", [*_PARTS[:2], _PARTS[1], _PARTS[2]]), _projects(None, _PARTS)),
+    "PART-SIGN": (_projects("35.00", _PARTS), _projects("35.00", [("甲", "10.00"), ("乙", "-20.00"), ("丙", "5.00")]), _projects(None, _PARTS)),
+    "PROSE-NAME": (_told("73.81"), _told("7381"), _told(None)),
+    "PROSE-YEAR": (_told("170.00", "一般公共预算财政拨款支出", level="total"), _told("170.00", "一般公共预算财政拨款支出", **_LAST), _told(None)),
+}  # fmt: skip
+_ONLY_FAULTS = ("PART-TWICE", "PART-SIGN", "PROSE-YEAR")
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory, blank_candidate: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    path = tmp_path_factory.mktemp("witness") / "candidate.duckdb"
+    path.write_bytes(blank_candidate.read_bytes())
+    with duckdb.connect(str(path)) as connection:
+        for rule, makers in CASES.items():
+            for variant, make in zip(("good", "bad", "silent"), makers, strict=True):
+                make(f"{rule}/{variant}").save(connection)
+        evaluate(connection, run_id="test")
+        yield connection
+
+
+def _seen(judged: duckdb.DuckDBPyConnection, rule: str, variant: str) -> set[str]:
+    rows = judged.execute(
+        "SELECT outcome FROM expectation_result WHERE document_id = ? AND expectation = ? AND group_key <> '*'",
+        [f"{rule}/{variant}", rule],
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_two_places_of_a_document(judged: duckdb.DuckDBPyConnection, rule: str) -> None:
+    good = _seen(judged, rule, "good")
+    assert "failed" not in good and ("passed" in good or rule in _ONLY_FAULTS)
+    assert "failed" in _seen(judged, rule, "bad")
+    assert "failed" not in _seen(judged, rule, "silent")
