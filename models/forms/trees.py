@@ -75,15 +75,16 @@ def settled(items: Sequence[LineItem]) -> list[LineItem]:
     parents, doubts = _accept((*families, *prescribed), grid.rows, kept, prescribed, totals, plain)
     loose = {n: p for n, p in before.items() if n not in parents and p in totals}
     parents.update(loose)
-    for total in sorted(set(loose.values())):
-        addends = tuple(sorted(n for n, p in loose.items() if p == total))
-        seen = grid.rows(total, addends, True)
-        why = seen.explained or (HABIT if seen.short and len(addends) > 2 and plain(addends) else None)
-        if why is not None:
-            doubts.update(dict.fromkeys(addends, why))
     proposals = (*_above_totals(rows, parents), *_closed(rows))
     parents, more = _accept(proposals, grid.rows, parents, totals=totals, whole=plain)
     doubts.update(more)
+    for parent in sorted(set(before.values())):
+        addends = tuple(sorted(n for n, p in parents.items() if p == parent))
+        seen = grid.rows(parent, addends, parent in totals)
+        short = seen.short and parent in totals and len(addends) > 2 and plain(addends)
+        why = seen.explained or (HABIT if short else None)
+        if why is not None:
+            doubts.update({n: why for n in addends if n not in doubts})
     return [
         replace(i, parent_row_no=parents.get(i.row_no), row_doubt=doubts.get(i.row_no))
         if i.row_no is not None and not i.subset
