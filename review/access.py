@@ -223,8 +223,8 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def who_is(home: Home, token: str) -> Who | None:
-    """The person of a login by the digest of its secret; None where it ended. Counts as use of it."""
+def who_is(home: Home, token: str, *, used: bool = True) -> Who | None:
+    """The person of a login by the digest of its secret; None where it ended. used: counts as use of it."""
     now = utc_now()
     with session_of(home) as session:
         login = session.get(ConsoleSession, token)
@@ -233,7 +233,7 @@ def who_is(home: Home, token: str) -> Who | None:
         user = session.get(ConsoleUser, login.user)
         if user is None or user.disabled:
             return None
-        if now - login.seen_at > timedelta(minutes=1):  # not a write for every click
+        if used and now - login.seen_at > timedelta(minutes=1):  # not a write for every click
             login.seen_at = now
         return Who(user.name, user.role, token)
 

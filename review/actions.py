@@ -50,8 +50,9 @@ class Touched:
     figures: int
 
 
-def _steward(who: Who) -> None:
+def _steward(home: Home, who: Who, action: str, subject: str, address: str | None) -> None:
     if not who.may("steward"):
+        audit.record(home, who.name, "refused", subject, address=address, asked=action, role=who.role)
         raise Refused("您的角色只能查看，不能处理。")
 
 
@@ -62,7 +63,7 @@ def decide(
 
     Raises Refused: not allowed, not possible as asked, or somebody else was quicker.
     """
-    _steward(who)
+    _steward(home, who, answer.action, review_id, address)
     try:
         with reading(home) as connection, session_of(home) as session:
             if seen is not None:
@@ -122,7 +123,7 @@ def decide_all(
     home: Home, who: Who, review_ids: Sequence[str], answer: Answer, *, address: str | None = None
 ) -> list[str]:
     """Take one decision for every item among these that is still open, all or none; the items decided. Raises Refused."""
-    _steward(who)
+    _steward(home, who, answer.action, f"{len(review_ids)}", address)
     if answer.action not in BULK:
         raise Refused("成批处理只能认可、豁免或退回；更正要逐项进行。")
     done: list[str] = []
@@ -152,7 +153,7 @@ def decide_all(
 
 def revoke_mapping(home: Home, who: Who, number: int, reason: str, *, address: str | None = None) -> None:
     """Revoke what a correction taught. Raises Refused."""
-    _steward(who)
+    _steward(home, who, "revoke-mapping", str(number), address)
     try:
         with session_of(home) as session:
             teaching.revoke(session, number, by=who.name, reason=reason)

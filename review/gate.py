@@ -6,11 +6,13 @@
   may lead a browser here, but not load anything from here into their pages.
 * Without users only a console bound to this machine serves, as the local person, and never through a proxy: whoever comes
   through one is not at this machine. With users everything but the login page needs a login, in a cookie scripts cannot read.
+* An open web socket does not outlive the login it was opened with: whatever comes in over it is answered only while that stands.
 * A body is read to its bound only, whatever length it claims.
 """
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -28,6 +30,8 @@ COOKIE = "kuanxiang_session"
 _PROXY_MARKS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 PUBLIC = ("/login", "/favicon.ico")
 """Addresses that need no login."""
+RECHECK = 2.0
+"""Seconds after which a message over a web socket has its login looked up anew."""
 _LARGEST_BODY = 2 * 2**20
 _TOO_LARGE = "请求过大。\n"
 
@@ -76,7 +80,29 @@ class Gate:
         if scope["type"] == "http":
             await self._within_bound(scope, receive, send)
         else:
-            await self._app(scope, receive, _with_headers(send, secure=self._settings.secure))
+            guarded = _with_headers(send, secure=self._settings.secure)
+            await self._app(scope, self._while_logged_in(scope, receive, send), guarded)
+
+    def _while_logged_in(self, scope: Scope, receive: Receive, send: Send) -> Receive:
+        """Messages of a web socket, up to the one that comes after its login ended.
+
+        Looked up anew every few seconds at most. This is no use of the login: an open page answers the server's pings by
+        itself, and must not keep a forgotten login alive.
+        """
+        connection = HTTPConnection(scope)
+        looked = time.monotonic()
+
+        async def checked() -> Message:
+            nonlocal looked
+            message = await receive()
+            if message["type"] == "websocket.receive" and time.monotonic() - looked >= RECHECK:
+                looked = time.monotonic()
+                if await run_in_threadpool(self._who, connection, used=False) is None:
+                    await send({"type": "websocket.close", "code": 1008})
+                    return {"type": "websocket.disconnect", "code": 1008}
+            return message
+
+        return checked
 
     async def _within_bound(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose body may turn out too large: one without a length can go on for ever."""
@@ -118,13 +144,13 @@ class Gate:
             return PlainTextResponse(_TOO_LARGE, 413)
         return None
 
-    def _who(self, connection: HTTPConnection) -> Who | None:
+    def _who(self, connection: HTTPConnection, *, used: bool = True) -> Who | None:
         if not has_users(self._home):
             proxied = any(name in connection.headers for name in _PROXY_MARKS)
             here = self._settings.private and not proxied
             return Who(self._settings.local_name, "admin", local=True) if here else None
         secret = connection.cookies.get(cookie_name(self._settings))
-        return who_is(self._home, digest_of(secret)) if secret else None
+        return who_is(self._home, digest_of(secret), used=used) if secret else None
 
     @staticmethod
     def _is_public(scope: Scope) -> bool:

@@ -100,13 +100,12 @@ class Pictures:
         target = self._cache / document_id[:2] / f"{document_id}-{page}-{scale:.0f}.{kind}"
         with self._guard:
             lock = self._busy.setdefault(target, threading.Lock())
-        with lock:
-            kept = _kept(target)
-            if kept is None:
-                kept = self._draw(original, page, scale, target, ahead)
-        with self._guard:
-            self._busy.pop(target, None)
-        return kept
+        try:
+            with lock:
+                return _kept(target) or self._draw(original, page, scale, target, ahead)
+        finally:
+            with self._guard:
+                self._busy.pop(target, None)
 
     def _draw(self, original: Path, page: int, scale: float, target: Path, ahead: bool) -> Picture:
         if not original.is_file():

@@ -32,7 +32,7 @@ async def audit_page(desk: Desk) -> None:
                         one.address,
                         t.of("action", one.action),
                         (one.subject or "")[:24],
-                        _spoken(one.detail),
+                        _spoken(desk, one.detail),
                     ]
                     for one in entries
                 ],
@@ -95,12 +95,17 @@ async def users_page(desk: Desk) -> None:
                 ui.button(t("users.save"), color=None, on_click=save).props("unelevated no-caps").classes("kx-primary")
 
 
-def _spoken(detail: str | None) -> str:
-    """An entry's detail without JSON's marks."""
+def _spoken(desk: Desk, detail: str | None) -> str:
+    """An entry's detail in words, without JSON's marks."""
     if not detail:
         return ""
+    t = desk.words
+    sections = {"status": "status", "role": "role", "asked": "action"}
     try:
-        return "　".join(f"{name}：{value}" for name, value in json.loads(detail).items())
+        return "　".join(
+            f"{t.of('audit_detail', name)}：{t.of(sections[name], str(value)) if name in sections else value}"
+            for name, value in json.loads(detail).items()
+        )
     except ValueError:  # cut at its greatest length
         return detail
 

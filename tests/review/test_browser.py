@@ -258,13 +258,36 @@ def test_every_page_opens_in_both_languages_and_in_a_narrow_window(
     assert wide <= 1, "nothing sticks out of a narrow window"
 
 
+def test_what_a_document_says_is_never_run(page: Page, serve: Callable[[Home], str], shared: Home) -> None:
+    from sqlalchemy import update
+
+    from flows.operations import session_of
+    from models.decisions import ReviewItem
+
+    hostile = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>{{ 7*7 }}`${document.title='run'}`"
+    first = _open_items(shared)[0]
+    with session_of(shared) as session:
+        session.execute(update(ReviewItem).where(ReviewItem.review_id == first).values(message=hostile, cause=hostile))
+    address = serve(shared)
+    page.goto(address)
+    page.wait_for_selector(".kx-msg")
+    assert "<img src=x" in page.inner_text(".kx-queue-body") and "{{ 7*7 }}" in page.inner_text(".kx-queue-body")
+    page.goto(f"{address}/item/{first}")
+    page.wait_for_selector(".kx-finding")
+    assert page.inner_text(".kx-finding") == hostile
+    page.keyboard.press("a")
+    page.wait_for_selector(".kx-dialog-message")
+    assert page.title() != "run"
+
+
 def test_with_users_a_login_is_asked_for_and_a_viewer_cannot_decide(
-    page: Page, serve: Callable[[Home], str], home: Home
+    page: Page, serve: Callable[[Home], str], shared: Home
 ) -> None:
-    access.set_user(home, "管", "admin", PASSWORD, by="测试")
-    access.set_user(home, "看客", "viewer", PASSWORD, by="测试")
-    before = _open_items(home)
-    page.goto(serve(home) + f"/item/{before[0]}")
+    # The last test of this file: from here on the shared home asks everybody for a login.
+    access.set_user(shared, "管", "admin", PASSWORD, by="测试")
+    access.set_user(shared, "看客", "viewer", PASSWORD, by="测试")
+    before = _open_items(shared)
+    page.goto(serve(shared) + f"/item/{before[0]}")
     page.fill("input[name=name]", "看客")
     page.fill("input[name=password]", PASSWORD)
     page.click("button")
@@ -276,25 +299,10 @@ def test_with_users_a_login_is_asked_for_and_a_viewer_cannot_decide(
     page.keyboard.press("Enter")
     page.wait_for_selector(".kx-problem:visible")
     assert "只能查看" in page.inner_text(".kx-problem")
-    assert _open_items(home) == before
+    assert _open_items(shared) == before
 
-
-def test_what_a_document_says_is_never_run(page: Page, serve: Callable[[Home], str], home: Home) -> None:
-    from sqlalchemy import update
-
-    from flows.operations import session_of
-    from models.decisions import ReviewItem
-
-    hostile = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>{{ 7*7 }}`${document.title='run'}`"
-    with session_of(home) as session:
-        session.execute(update(ReviewItem).values(message=hostile, cause=hostile))
-    address = serve(home)
-    page.goto(address)
-    page.wait_for_selector(".kx-msg")
-    assert "<img src=x" in page.inner_text(".kx-queue-body") and "{{ 7*7 }}" in page.inner_text(".kx-queue-body")
-    page.goto(f"{address}/item/{_open_items(home)[0]}")
-    page.wait_for_selector(".kx-finding")
-    assert page.inner_text(".kx-finding") == hostile
-    page.keyboard.press("a")
-    page.wait_for_selector(".kx-dialog-message")
-    assert page.title() != "run"
+    # Shut out while the page is open: its keys lead nowhere any more, and the next page is the login.
+    access.disable_user(shared, "看客", by="测试")
+    page.goto(serve(shared) + f"/document/{Queue(shared).rows()[0].document_id}")
+    page.wait_for_selector("input[name=password]")
+    assert not page.locator(".kx-grid").count()

@@ -270,6 +270,8 @@ def test_a_viewer_only_looks(home: Home) -> None:
         with pytest.raises(Refused, match="只能查看"):
             job()
     assert _row(home, "TXT-YEAR-STALE").status == "open"
+    refused = [one for one in audit.entries(home) if one.action == "refused"]
+    assert len(refused) == 4 and {one.who for one in refused} == {VIEWER.name}, "who tried it is written down"
 
 
 def test_a_group_is_decided_as_a_whole_after_a_preview(home: Home) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from flows.home import Home
-from review import access, routes
+from flows.operations import session_of
+from models.operations import ConsoleSession
+from review import access, gate, routes
 from review.gate import COOKIE, Gate
 from review.pictures import Pictures
 from review.settings import Settings
@@ -41,6 +46,13 @@ def _application(home: Home, settings: Settings) -> Gate:
         await socket.accept()
         await socket.send_text("in")
         await socket.close()
+
+    @application.websocket("/echo")
+    async def echo(socket: WebSocket) -> None:
+        await socket.accept()
+        with suppress(WebSocketDisconnect):
+            while True:
+                await socket.send_text(await socket.receive_text())
 
     return Gate(application, home, settings)
 
@@ -132,6 +144,72 @@ def test_with_users_everybody_logs_in(blank: Home) -> None:
         assert socket.receive_text() == "in"
     client.post("/logout", headers={"origin": HERE})
     assert client.get("/").status_code == 401
+
+
+@pytest.mark.parametrize("how", ["logout", "disabled", "password", "idle"])
+def test_an_open_page_ends_with_its_login(blank: Home, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    monkeypatch.setattr(gate, "RECHECK", 0.0)
+    access.set_user(blank, "甲", "viewer", PASSWORD, by="测试")
+    access.set_user(blank, "管", "admin", PASSWORD, by="测试")
+    client = _client(blank)
+    _log_in(client)
+    with client.websocket_connect("ws://127.0.0.1:8377/echo", headers={"origin": HERE}) as socket:
+        socket.send_text("1")
+        assert socket.receive_text() == "1"
+        if how == "logout":
+            other = _client(blank)
+            other.cookies = client.cookies
+            other.post("/logout", headers={"origin": HERE})
+        elif how == "disabled":
+            access.disable_user(blank, "甲", by="测试")
+        elif how == "password":
+            access.set_user(blank, "甲", "viewer", PASSWORD + "新", by="测试")
+        else:
+            monkeypatch.setattr(access, "IDLE", timedelta(0))
+        socket.send_text("2")
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_text()
+        assert closed.value.code == 1008
+
+
+def test_an_open_page_does_not_keep_a_forgotten_login_alive(blank: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "RECHECK", 0.0)
+    access.set_user(blank, "甲", "viewer", PASSWORD, by="测试")
+    client = _client(blank)
+    _log_in(client)
+    with session_of(blank) as session:
+        login = session.scalars(select(ConsoleSession)).one()
+        seen = login.seen_at = login.seen_at - timedelta(minutes=30)
+    with client.websocket_connect("ws://127.0.0.1:8377/echo", headers={"origin": HERE}) as socket:
+        with session_of(blank) as session:  # opening the page was a use; what the page does by itself is none
+            session.scalars(select(ConsoleSession)).one().seen_at = seen
+        for _ in range(3):
+            socket.send_text("3")
+            socket.receive_text()
+    with session_of(blank) as session:
+        assert session.scalars(select(ConsoleSession)).one().seen_at == seen
+
+
+def test_a_local_page_ends_when_users_are_set(blank: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "RECHECK", 0.0)
+    with _client(blank).websocket_connect("ws://127.0.0.1:8377/echo", headers={"origin": HERE}) as socket:
+        access.set_user(blank, "管", "admin", PASSWORD, by="测试")
+        socket.send_text("1")
+        with pytest.raises(WebSocketDisconnect):
+            socket.receive_text()
+
+
+def test_a_login_never_takes_over_a_secret_that_was_brought_along(blank: Home) -> None:
+    access.set_user(blank, "甲", "steward", PASSWORD, by="测试")
+    client = _client(blank)
+    client.cookies.set(COOKIE, "chosen-by-somebody-else")
+    assert client.get("/").status_code == 401
+    _log_in(client)
+    given = [one.value for one in client.cookies.jar if one.name == COOKIE]
+    assert (
+        "chosen-by-somebody-else" not in given[-1:]
+        and access.who_is(blank, access.digest_of("chosen-by-somebody-else")) is None
+    )
 
 
 def test_a_login_from_another_page_is_refused(blank: Home) -> None:
