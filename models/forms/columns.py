@@ -159,7 +159,8 @@ def _meaning(table: LogicalTable, column: int, form: str, fiscal_year: int) -> C
         kind = None
     if kind is not None:
         return ColumnMeaning(column, path, kind, domain)
-    meaning = _amount(column, path, folded, form, fiscal_year, _block_titles(table, column))
+    headed = form != "other" and sum(bool(header_path(table, other)) for other in range(table.n_columns)) > 1
+    meaning = _amount(column, path, folded, form, fiscal_year, _block_titles(table, column), headed=headed)
     if figures == 0 and texts and meaning.kind == "amount" and _all_percent(table, column):
         return replace(meaning, kind="percent")
     if figures == 0 and texts >= 2 and (meaning.kind == "unknown" or not path):
@@ -242,9 +243,19 @@ def _block_titles(table: LogicalTable, column: int) -> frozenset[str]:
 
 
 def _amount(
-    column: int, path: tuple[str, ...], folded: list[str], form: str, fiscal_year: int, titles: frozenset[str]
+    column: int,
+    path: tuple[str, ...],
+    folded: list[str],
+    form: str,
+    fiscal_year: int,
+    titles: frozenset[str],
+    *,
+    headed: bool = False,
 ) -> ColumnMeaning:
-    """The meaning of a column of figures: each header element in turn, the nearer ones overriding."""
+    """The meaning of a column of figures: each header element in turn, the nearer ones overriding.
+
+    headed: other columns of the table have headings, so that one without any is not understood.
+    """
     income = form == "income"
     result = ColumnMeaning(column, path, "amount")
     known = False
@@ -294,7 +305,7 @@ def _amount(
             if attributes.get("component"):
                 result = replace(result, total=False)
         result = replace(result, unit=unit_in(path[number]) or result.unit)
-    if not known and path:
+    if not known and (path or headed):
         return replace(result, kind="unknown")
     return result
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extractors.model import Cell, Extract, Paragraph, Table
 from models.forms.rows import match_row
@@ -489,7 +489,7 @@ def split_header(rows: list[Row]) -> tuple[list[Row], list[Row]]:
         reach = max(reach, end + max(spans, default=1))
         end += 1
     data = [row for row in rows[end:] if not is_column_numbers(row) and row.texts()]
-    return [row for row in rows[:end] if not is_column_numbers(row)], data
+    return _spread([row for row in rows[:end] if not is_column_numbers(row)]), data
 
 
 _DATA_START = re.compile(
@@ -519,6 +519,34 @@ def _headerish(texts: list[str], first: bool) -> bool:
     return all(words)
 
 
+def _spread(header: list[Row]) -> list[Row]:
+    """A header drawn without any merged cell: a heading goes on over the blank cells beside it.
+
+    Only where it has a heading of its own below it, and so have these: plain text and sheets whose titles are only centred
+    print "预算数" once over six columns.
+    """
+    cells = [cell for row in header for cell in row.cells if cell is not None]
+    if len(header) < 2 or any(cell.row_span > 1 or cell.column_span > 1 for cell in cells):
+        return header
+    result = list(header)
+    for number, row in enumerate(header[:-1]):
+        spread = list(row.cells)
+        head: Cell | None = None
+        for column, cell in enumerate(row.cells):
+            below = any(
+                column < len(other.cells) and (found := other.cells[column]) is not None and found.text.strip()
+                for other in header[number + 1 :]
+            )
+            if cell is not None and cell.text.strip():
+                head = cell if below else None
+            elif head is not None and below:
+                spread[column] = head
+            else:
+                head = None
+        result[number] = replace(row, cells=tuple(spread))
+    return result
+
+
 def _divides(header: list[Row], row: Row, texts: list[str]) -> bool:
     """Whether a row without amounts stands under header cells over several columns and names each of these.
 
@@ -528,18 +556,41 @@ def _divides(header: list[Row], row: Row, texts: list[str]) -> bool:
     if not header or len(texts) < 4 or any(_DATA_START.match(t) or len(t) > 30 for t in texts):
         return False
     divided = 0
+    merged = any(cell is not None and cell.column_span > 1 for cell in header[-1].cells)
     for number, cell in enumerate(header[-1].cells):
-        if cell is None or cell.column_span < 2 or (number and header[-1].cells[number - 1] is cell):
+        if cell is None or not cell.text.strip() or (number and header[-1].cells[number - 1] is cell):
             continue
-        under = row.cells[number : number + cell.column_span]
+        # Where nothing is merged, a heading goes on over the blank cells beside it.
+        span = cell.column_span if merged else 1 + _blanks_after(header[-1].cells, number)
+        under = row.cells[number : number + span]
+        first = under[0] if under else None
+        if span < 2 or (not merged and (first is None or not first.text.strip())):
+            continue
         if len({id(c) for c in under}) < 2 or any(c is None or not c.text.strip() for c in under):
             return False
         divided += 1
     entries = vocabulary().columns
     known = sum(
-        any(p.search(t) for p in vocabulary().header_words) or any(e.pattern.search(t) for e in entries) for t in texts
+        any(p.search(t) for p in vocabulary().header_words)
+        or any(e.pattern.search(t) for e in entries)
+        or _ECONOMIC.search(t) is not None
+        for t in texts
     )
     return divided > 0 and 3 * known >= 2 * len(texts)
+
+
+_ECONOMIC = re.compile("工资福利|商品和服务|对个人和家庭|资本性|债务利息|对企业|专项资金")
+"""Words of the economic classification over columns; in a row of their own they name rows."""
+
+
+def _blanks_after(cells: tuple[Cell | None, ...], number: int) -> int:
+    """How many blank cells follow directly."""
+    count = 0
+    for cell in cells[number + 1 :]:
+        if cell is not None and cell.text.strip():
+            break
+        count += 1
+    return count
 
 
 def is_column_numbers(row: Row) -> bool:

@@ -359,3 +359,59 @@ def test_the_body_of_a_project_is_no_part_of_its_name() -> None:
     assert [(i.item_name, i.budget_unit) for i in reading.line_items][:2] == [
         ("应急物资储备", "某旗应急管理局本级")
     ] * 2
+
+
+def test_headings_that_are_not_merged_go_on_over_the_blank_cells_beside_them() -> None:
+    reading = _read(
+        line("一般公共预算财政拨款“三公”经费支出决算表"),
+        line("金额单位：万元"),
+        table(
+            """
+            预算数||||决算数|||
+            合计|公务用车购置及运行维护费||公务接待费|合计|公务用车购置及运行维护费||公务接待费
+            |公务用车购置费|公务用车运行维护费|||公务用车购置费|公务用车运行维护费|
+            60.5||50.0|10.5|55.0||48.0|7.0
+            """
+        ),
+        metadata=final_account(),
+    )
+    assert [(i.component, i.measure, i.published_text) for i in reading.line_items] == [
+        ("total", "budget", "60.5"),
+        ("vehicle_operation", "budget", "50.0"),
+        ("reception", "budget", "10.5"),
+        ("total", "final", "55.0"),
+        ("vehicle_operation", "final", "48.0"),
+        ("reception", "final", "7.0"),
+    ]
+
+
+def test_codes_under_unmerged_headings_are_no_amounts() -> None:
+    reading = _read(
+        line("部门支出总体情况表"),
+        line("单位：万元"),
+        table(
+            """
+            科目编码|||单位（科目名称）|总计|基本支出|||项目支出||
+            类|款|项|||小计|工资福利支出|商品和服务支出|小计|一般性项目|专项资金
+            |||合计|600.5|400.5|350.5|50.0|200.0|150.0|50.0
+            220|01|01|行政运行|600.5|400.5|350.5|50.0|200.0|150.0|50.0
+            """
+        ),
+    )
+    assert {i.function_code for i in _row(reading, "行政运行")} == {"2200101"}
+    assert len(reading.line_items) == 14
+
+
+def test_figures_under_no_heading_are_not_read() -> None:
+    reading = _read(
+        line("部门支出总表"),
+        line("单位：万元"),
+        table(
+            """
+            科目名称|合计|基本支出|
+            教育支出|600.5|400.5|200.0
+            """
+        ),
+    )
+    assert [i.published_text for i in reading.line_items] == ["600.5", "400.5"]
+    assert [f.code for f in reading.findings] == ["TABLE-COLUMN-UNREAD"]
