@@ -77,7 +77,7 @@ _MESSAGE = """CASE
       THEN coalesce(label, '') || '：' || observed_text || ' 超过 ' || expected_text || '，多 ' || x_gap(difference, unit)
     WHEN outcome = 'failed'
       -- Of two figures that should be one, neither is the right one by itself.
-      THEN coalesce(label, '') || CASE WHEN contains(label, ' 与 ') THEN '：前者 ' || observed_text || '，后者 ' || expected_text
+      THEN coalesce(label, '') || CASE WHEN regexp_matches(label, '与 ') THEN '：前者 ' || observed_text || '，后者 ' || expected_text
                                        ELSE '：应为 ' || expected_text || '，实为 ' || observed_text END || '，相差 ' || x_gap(difference, unit)
            || CASE WHEN kind = 'same' AND expected_amount <> 0 AND observed_amount <> 0
                     AND abs(observed_amount / expected_amount::DOUBLE) IN (10, 100, 1000, 10000, 100000000, 0.1, 0.01, 0.001, 0.0001, 0.00000001)

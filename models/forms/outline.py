@@ -85,6 +85,7 @@ class _Outline:
                 above = self._above(row)
                 row.parent = above.row_no if above is not None and above is not row else None
         self._drop_partial()
+        self._below_numbers()
         self._drop_unsure()
 
     def _drop_partial(self) -> None:
@@ -113,6 +114,39 @@ class _Outline:
                 complete = whole is not None and marked.amount is not None and parts + marked.amount == whole
                 for row in (marked, *family):
                     row.parent, row.subset = (number, False) if complete else (None, True)
+
+    def _below_numbers(self) -> None:
+        """The same of rows without codes: a 其中 row right below a numbered row, and the rows without numbers after it.
+
+        They are all addends where they make up the numbered row, all 其中 where they are less.
+        """
+        for position, marked in enumerate(self.labels[1:], 1):
+            head = self.labels[position - 1]
+            plain = marked.subset and marked.code is None and marked.amount is not None
+            if not plain or head.depth is None or head.amount is None or head.subset or head.is_total:
+                continue
+            following: list[RowLabel] = []
+            for row in self.labels[position + 1 :]:
+                if (
+                    row.depth is not None
+                    or row.is_total
+                    or row.subset
+                    or row.code
+                    or row.entry
+                    or row.period
+                    or row.unit
+                ):
+                    break
+                following.append(row)
+            if not following:
+                continue
+            parts = [r.amount for r in (marked, *following) if r.amount is not None]
+            places = min(0, *(int(a.as_tuple().exponent) for a in (head.amount, *parts)))
+            short = head.amount - sum(parts, Decimal(0))
+            complete = abs(short) * 2 <= (len(parts) + 1) * Decimal(1).scaleb(places)
+            if complete or short > 0:
+                for row in (marked, *following):
+                    row.parent, row.subset = (head.row_no, False) if complete else (None, True)
 
     def _units_only(self) -> bool:
         """Whether the rows are bodies (收入总表 by 预算单位) and nothing else."""

@@ -194,3 +194,23 @@ def test_projects_below_a_body_are_that_bodys() -> None:
     """)
     reading = read_forms(extract([line("示例市专项经费安排情况表"), line("单位：万元"), grid]), budget(2026))
     assert [i.budget_unit for i in reading.line_items] == ["示例市环境监测站"] * 3
+
+
+def test_a_list_below_a_number_that_begins_with_of_which_adds_up_or_is_a_subset() -> None:
+    grid = table("""
+        项目                   | 金额
+        1.转贷市县债务支出     | 100.00
+        其中：新增一般债券     | 2.70
+        新增专项债券           | 70.00
+        再融资债券             | 27.30
+        2.债务还本支出         | 50.00
+        其中：一般债务还本     | 20.00
+        专项债务还本           | 10.00
+    """)
+    reading = _read(line("2026年市级债务收支计划表"), line("单位：亿元"), grid)
+    items = {i.item_name: i for i in reading.line_items}
+    complete = ("其中：新增一般债券", "新增专项债券", "再融资债券")
+    partial = ("其中：一般债务还本", "专项债务还本")
+    assert {items[n].parent_row_no for n in complete} == {items["1.转贷市县债务支出"].row_no}
+    assert not any(items[n].subset for n in complete)
+    assert all(items[n].subset and items[n].parent_row_no is None for n in partial)
