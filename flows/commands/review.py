@@ -305,6 +305,12 @@ def decide(
     except DecisionError as error:
         options = "、".join(f"--{name.replace('_', '-')}" for name in error.arguments)
         raise click.UsageError(f"{error}" + (f"\n（选项：{options}）" if options else "")) from None
+    from review import audit
+
+    audit.record(
+        home, by, action, item.review_id, address="命令行", reason=reason, value=value, code=code, until=until.date() if until else None,
+        line_item=line_item, status=result["status"],
+    )  # fmt: skip
     if not later:
         from flows.commands.progress import Progress
         from flows.deciding import settle

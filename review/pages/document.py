@@ -57,7 +57,8 @@ def _head(desk: Desk, view: DocumentView) -> None:
         with ui.element("div").classes("kx-item-name"):
             ui.label(facts["title"] or facts["file_name"]).classes("kx-h2 kx-ellipsis")
             year = f"{facts['fiscal_year']} {t.of('kind', facts['report_kind'])}" if facts["fiscal_year"] else ""
-            pages = t("document.pages", n=facts["pages"]) if facts["pages"] else ""
+            leaves = "document.sheets" if facts["format"] in ("xlsx", "xls", "ods") else "document.pages"
+            pages = t(leaves, n=facts["pages"]) if facts["pages"] else ""
             parts = (
                 facts["department"] or "",
                 year,

@@ -401,7 +401,9 @@ def _tables(desk: Desk, item: Item) -> None:
 def _figures(desk: Desk, operands: Sequence[Operand], heading: str) -> None:
     t = desk.words
     with ui.element("div").classes("kx-card"):
-        ui.label(heading).classes("kx-h3")
+        forms = {one.form for one in operands}
+        shared = len(operands) > 1 and len(forms) == 1  # said once for all of them
+        ui.label(f"{heading}　{operands[0].form}" if shared else heading).classes("kx-h3")
         with ui.element("div").classes("kx-operands"):
             for one in operands[:60]:
                 with ui.element("div").classes(f"kx-operand kx-operand-{one.side or 'other'}"):
@@ -409,7 +411,7 @@ def _figures(desk: Desk, operands: Sequence[Operand], heading: str) -> None:
                         ui.label(one.label or one.form)
                         where = t("item.page", n=one.page) if one.page else (one.cell or "")
                         with ui.element("div").classes("kx-faint kx-hint kx-where"):
-                            for part in (one.form, one.column, where):
+                            for part in ("" if shared else one.form, one.column, where):
                                 if part:
                                     ui.label(part)
                     with ui.element("div").classes("kx-operand-value"):

@@ -13,7 +13,7 @@ from review.pages import deciding
 from review.pages.desk import Desk, away
 from review.queries import form_name
 from review.queries.progress import today
-from review.queries.queue import Filters, Group, QueueRow, choices
+from review.queries.queue import Filters, Group, QueueRow, choices, chosen
 
 _AGES = (1, 3, 7, 30)
 _AHEAD = 4
@@ -72,7 +72,7 @@ async def build(desk: Desk) -> None:
         show()
 
     with bar:
-        _filters(desk, rows, change, show)
+        _filters(desk, lambda: rows, change, show)
     show()
 
 
@@ -86,7 +86,7 @@ def _open(desk: Desk, review_id: str) -> None:
         ui.navigate.to(f"/item/{review_id}")
 
 
-def _filters(desk: Desk, rows: list[QueueRow], change: Any, show: Any) -> None:
+def _filters(desk: Desk, rows: Callable[[], list[QueueRow]], change: Any, show: Any) -> None:
     t = desk.words
     texts: dict[str, Callable[[str], str]] = {
         "severity": lambda v: t.of("severity", v),
@@ -95,19 +95,39 @@ def _filters(desk: Desk, rows: list[QueueRow], change: Any, show: Any) -> None:
     }
     kept: dict[str, Any] = {}
 
-    def select(name: str, attribute: str, label: str) -> None:
+    attributes = {"status": "status", "severity": "severity", "region": "region", "department": "department", "rule": "expectation", "form": "form"}  # fmt: skip
+
+    def options_of(name: str) -> dict[str, str]:
+        """What can be chosen, with how many items each would leave beside the other filters."""
+        attribute = attributes[name]
         word = texts.get(attribute, str)
-        options = {"": t("queue.all")} | {value: f"{word(value)}（{n}）" for value, n in choices(rows, attribute)}
+        beside = chosen(rows(), desk.filters.changed(name, None))
+        options = {"": t("queue.all")} | {value: f"{word(value)}（{n}）" for value, n in choices(beside, attribute)}
         now = getattr(desk.filters, name) or ""
         if now not in options:
-            options[now] = word(now)
+            options[now] = f"{word(now)}（0）"
+        return options
+
+    def changed(name: str, value: Any) -> None:
+        if (getattr(desk.filters, name) or None) == (value or None):
+            return  # only its counts changed
+        change(name, value)
+        count_anew(name)
+
+    def count_anew(but: str = "") -> None:
+        for other, element in kept.items():
+            if other in attributes and other != but:
+                element.set_options(options_of(other), value=getattr(desk.filters, other) or "")
+
+    def select(name: str, label: str) -> None:
+        options = options_of(name)
         kept[name] = (
             ui.select(
                 options,
-                value=now,
+                value=getattr(desk.filters, name) or "",
                 label=label,
                 with_input=len(options) > 8,
-                on_change=lambda event: change(name, event.value),
+                on_change=lambda event: changed(name, event.value),
             )
             .props("dense outlined options-dense hide-bottom-space")
             .classes(f"kx-filter kx-filter-{name}")
@@ -117,34 +137,44 @@ def _filters(desk: Desk, rows: list[QueueRow], change: Any, show: Any) -> None:
         ui.input(
             value=desk.filters.text or "",
             placeholder=t("queue.search"),
-            on_change=lambda event: change("text", event.value),
+            on_change=lambda event: changed("text", event.value),
         )
         .props("dense outlined clearable debounce=250 hide-bottom-space")
         .classes("kx-filter kx-filter-text")
     )
-    select("status", "status", t("queue.status"))
-    select("severity", "severity", t("queue.severity"))
-    select("region", "region", t("queue.region"))
-    select("department", "department", t("queue.department"))
-    select("rule", "expectation", t("queue.rule"))
-    select("form", "form", t("queue.form"))
+    select("status", t("queue.status"))
+    select("severity", t("queue.severity"))
+    select("region", t("queue.region"))
+    select("department", t("queue.department"))
+    select("rule", t("queue.rule"))
+    select("form", t("queue.form"))
     ages: dict[int, str] = {0: t("queue.all")} | {n: t("queue.days", n=n) for n in _AGES}
     kept["days"] = (
         ui.select(
             ages,
             value=desk.filters.days or 0,
             label=t("queue.age"),
-            on_change=lambda event: change("days", event.value),
+            on_change=lambda event: changed("days", event.value),
         )
         .props("dense outlined options-dense hide-bottom-space")
         .classes("kx-filter kx-filter-days")
     )
 
+    file_name = next((row.file_name for row in rows() if row.document_id == desk.filters.document), "")
+    only: Any = None
+    if desk.filters.document:
+        only = ui.button(f"{t('queue.only', name=file_name)}　✕", color=None, on_click=lambda: clear()).props(
+            "outline dense no-caps"
+        )
+        only.classes("kx-outline")
+
     def clear() -> None:
+        if only is not None:
+            only.set_visibility(False)
         desk.filters = Filters()
         search.value = ""
-        for name, element in kept.items():
-            element.value = 0 if name == "days" else (getattr(desk.filters, name) or "")
+        kept["days"].value = 0
+        count_anew()
         show()
 
     ui.button(t("queue.clear"), color=None, on_click=clear).props("flat dense no-caps").classes("kx-link")

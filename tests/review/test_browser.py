@@ -249,6 +249,22 @@ def test_every_page_opens_in_both_languages_and_in_a_narrow_window(
                        ("/audit", ".kx-table"), ("/users", ".kx-user-form")):  # fmt: skip
         page.goto(address + path)
         page.wait_for_selector(mark)
+    page.goto(address)
+    page.wait_for_selector(".kx-row")
+    everything = page.inner_text(".kx-queue-head .kx-faint")
+    page.click(".kx-filter-severity")
+    page.click(".q-menu .q-item >> text=错误")
+    page.wait_for_function(
+        "(all) => document.querySelector('.kx-queue-head .kx-faint').innerText !== all", arg=everything
+    )
+    shown = page.inner_text(".kx-queue-head .kx-faint").split("项")[0].strip()
+    page.wait_for_function(
+        "(n) => document.querySelector('.kx-filter-status').innerText.includes('（' + n + '）')", arg=shown
+    )
+    page.click(".kx-filters .kx-link")
+    page.wait_for_function(
+        "(all) => document.querySelector('.kx-queue-head .kx-faint').innerText === all", arg=everything
+    )
     page.click(".kx-language")
     page.wait_for_function("() => document.querySelector('.kx-nav').innerText.includes('Queue')")
     page.set_viewport_size({"width": 480, "height": 800})
