@@ -41,10 +41,10 @@ MACROS: tuple[str, ...] = (
     """CREATE OR REPLACE TEMP MACRO x_zeros(a, b) AS
        least(length(x_cents(a)) - length(rtrim(x_cents(a), '0')), length(x_cents(b)) - length(rtrim(x_cents(b), '0')))""",
     """CREATE OR REPLACE TEMP MACRO x_slip(a, b) AS
-       a <> b AND least(length(x_cents(a)), length(x_cents(b))) - x_zeros(a, b) >= 5
-       AND CASE WHEN (a < 0) = (b < 0) THEN rtrim(x_cents(a), '0') = rtrim(x_cents(b), '0')
-                     OR damerau_levenshtein(left(x_cents(a), length(x_cents(a)) - x_zeros(a, b)), left(x_cents(b), length(x_cents(b)) - x_zeros(a, b))) <= 1
-                ELSE a < 0 AND rtrim(x_cents(a), '0') = rtrim(x_cents(b), '0') END""",
+       a <> b AND CASE WHEN (a < 0) <> (b < 0) THEN a < 0 AND a = -b
+                       WHEN least(length(x_cents(a)), length(x_cents(b))) - x_zeros(a, b) < 5 THEN false
+                       ELSE rtrim(x_cents(a), '0') = rtrim(x_cents(b), '0')
+                            OR damerau_levenshtein(left(x_cents(a), length(x_cents(a)) - x_zeros(a, b)), left(x_cents(b), length(x_cents(b)) - x_zeros(a, b))) <= 1 END""",
     """CREATE OR REPLACE TEMP MACRO x_explained(whole, parts) AS
        len(parts) > 1 AND (x_slip(whole, list_sum(parts)) OR len(list_filter(parts, lambda p: x_slip(p, p + whole - list_sum(parts)))) > 0)""",
 )

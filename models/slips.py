@@ -24,9 +24,9 @@ def one_slip(printed: Decimal, meant: Decimal) -> bool:
     if printed == meant:
         return False
     a, b = _digits(printed), _digits(meant)
-    moved = len(a.rstrip("0")) >= _LEAST_DIGITS and a.rstrip("0") == b.rstrip("0")
     if (printed < 0) != (meant < 0):
-        return printed < 0 and moved
+        return printed < 0 and a == b
+    moved = len(a.rstrip("0")) >= _LEAST_DIGITS and a.rstrip("0") == b.rstrip("0")
     while a.endswith("0") and b.endswith("0"):
         a, b = a[:-1], b[:-1]
     if min(len(a), len(b)) < _LEAST_DIGITS or len(a) + len(b) < 2 * _LEAST_DIGITS + 1 - (len(a) == len(b)):
