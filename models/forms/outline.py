@@ -92,7 +92,7 @@ class _Outline:
         """Rows that follow a 其中 row inside one code belong to that list too: what the first is, they are.
 
         A 其中 list holds some of the parts, so its rows are addends of nothing and no level of their own to count by. Where
-        they all make up the row above exactly the list is complete, and they are its addends; where those after the first
+        they all make up the row above the list is complete, and they are its addends; where those after the first
         do, “其中” was said of that one row alone.
         """
         by_number = {r.row_no: r for r in self.labels}
@@ -107,13 +107,13 @@ class _Outline:
                 family = [r for r in self.labels if r.parent == number]
                 if family[0].row_no < marked.row_no or by_number[number].row_no > marked.row_no:
                     continue
-                whole = by_number[number].amount
-                parts = sum((r.amount for r in family if r.amount is not None), Decimal(0))
-                if whole is not None and parts == whole:
+                whole, parts = by_number[number].amount, [r.amount for r in family if r.amount is not None]
+                if whole is not None and _short(whole, parts) == 0:
                     continue
-                complete = whole is not None and marked.amount is not None and parts + marked.amount == whole
-                for row in (marked, *family):
-                    row.parent, row.subset = (number, False) if complete else (None, True)
+                short = _short(whole, [*parts, marked.amount or Decimal(0)]) if whole is not None else 1
+                if short >= 0:
+                    for row in (marked, *family):
+                        row.parent, row.subset = (number, False) if short == 0 else (None, True)
 
     def _below_numbers(self) -> None:
         """The same of rows without codes: a 其中 row right below a numbered row, and the rows without numbers after it.
@@ -140,13 +140,10 @@ class _Outline:
                 following.append(row)
             if not following:
                 continue
-            parts = [r.amount for r in (marked, *following) if r.amount is not None]
-            places = min(0, *(int(a.as_tuple().exponent) for a in (head.amount, *parts)))
-            short = head.amount - sum(parts, Decimal(0))
-            complete = abs(short) * 2 <= (len(parts) + 1) * Decimal(1).scaleb(places)
-            if complete or short > 0:
+            short = _short(head.amount, [r.amount for r in (marked, *following) if r.amount is not None])
+            if short >= 0:
                 for row in (marked, *following):
-                    row.parent, row.subset = (head.row_no, False) if complete else (None, True)
+                    row.parent, row.subset = (head.row_no, False) if short == 0 else (None, True)
 
     def _units_only(self) -> bool:
         """Whether the rows are bodies (收入总表 by 预算单位) and nothing else."""
@@ -350,6 +347,15 @@ class _Outline:
                 else self.whole
             )
         return None
+
+
+def _short(whole: Decimal, parts: Sequence[Decimal]) -> int:
+    """Whether parts are less than the whole (1), more (-1), or make it up within what rounding allows (0)."""
+    unit = Decimal(1).scaleb(min(0, *(int(a.as_tuple().exponent) for a in (whole, *parts))))
+    gap = whole - sum(parts, Decimal(0))
+    if abs(gap) * 2 <= (len(parts) + 1) * unit:
+        return 0
+    return 1 if gap > 0 else -1
 
 
 def _top_length(labels: Sequence[RowLabel]) -> int:
