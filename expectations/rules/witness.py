@@ -123,4 +123,90 @@ RULES: tuple[Rule, ...] = (
           FROM stale""",
         source=OFFICIAL_OPEN,
     ),
+    _witness(
+        "UNIT-TWICE",
+        "同一金额在两处正好相差一万倍，疑为单位误读或误印",
+        "“三公”经费表、项目支出表、其他表中的金额与正文、其他表中同名金额按各自单位换算后相等",
+        """WITH t AS (SELECT * FROM x_cell WHERE form IN ('three_public', 'project_expenditure', 'other') AND scope <> 'government' AND measure IN ('budget', 'final', 'adjusted_budget') AND amount > 0),
+          o AS (SELECT * FROM x_item WHERE measure IN ('budget', 'final', 'adjusted_budget') AND amount > 0 AND scope <> 'government'),
+          pair AS (
+            SELECT t.document_id, t.table_no, t.form, t.id, t.amount, t.unit, o.id AS oid, o.amount AS oamount, o.unit AS ounit,
+                   t.half + o.half >= abs(t.amount - o.amount) AS agrees,
+                   abs(t.amount - 10000 * o.amount) <= t.half + 10000 * o.half OR abs(o.amount - 10000 * t.amount) <= o.half + 10000 * t.half AS mistaken
+            FROM t JOIN o ON o.document_id = t.document_id AND o.table_no IS DISTINCT FROM t.table_no AND o.measure = t.measure AND o.year = t.year
+                 AND (t.form = 'three_public' AND o.component = t.component AND o.form IN ('narrative', 'three_public') AND o.item = t.item
+                      OR t.form = 'three_public' AND o.form = 'general_basic_expenditure' AND (o.ec, t.component) IN (('30212', 'overseas'), ('30217', 'reception'),
+                         ('30231', 'vehicle_operation'), ('31013', 'vehicle_purchase'))
+                      OR t.form = 'project_expenditure' AND t.role = 'total' AND o.component = 'project' AND (o.role IN ('total', 'current', 'grand') OR o.item = '项目支出')
+                      OR t.form <> 'three_public' AND o.form IN ('project_expenditure', 'other') AND o.item_name = t.item_name AND length(t.item_name) >= 5 AND t.role IS NULL
+                      OR t.form = 'other' AND length(t.printed_code) IN (5, 7) AND t.printed_code IN (o.fc, o.ec))),
+          said AS (SELECT document_id, table_no, form, count(*) FILTER (agrees) AS agreeing, count(*) FILTER (mistaken AND length(x_digits(greatest(amount, oamount))) >= 3) AS against,
+                          any_value(id ORDER BY id) FILTER (mistaken AND length(x_digits(greatest(amount, oamount))) >= 3) AS id, any_value(oid ORDER BY id, oid) FILTER (mistaken AND length(x_digits(greatest(amount, oamount))) >= 3) AS oid FROM pair GROUP BY ALL)
+          SELECT s.document_id, s.form || '|' || s.table_no AS group_key, x.label || ' 与 ' || y.label AS label, 'failed' AS state, in_unit(y.amount, y.unit) AS expected_text,
+                 in_unit(x.amount, x.unit) AS observed_text, [x.id, y.id] AS ids
+          FROM said s JOIN x_item x ON x.id = s.id JOIN x_item y ON y.id = s.oid WHERE against > agreeing""",
+    ),
+    _witness(
+        "ROWS-SWAPPED",
+        "一行的金额与别处不等，而相邻一行正好等于别处的数，疑为两行互换",
+        "基本支出表各科目与“三公”经费表、正文、功能科目所列同一笔钱一致",
+        """WITH twin(ec, fc, component) AS (VALUES ('30108', '2080505', NULL), ('30109', '2080506', NULL), ('30113', '2210201', NULL), ('30111', '2101103', NULL),
+              ('30212', NULL, 'overseas'), ('30217', NULL, 'reception'), ('30231', NULL, 'vehicle_operation'), ('31013', NULL, 'vehicle_purchase')),
+          b AS (SELECT * FROM x_cell WHERE form = 'general_basic_expenditure' AND length(ec) = 5 AND fc IS NULL AND NOT sub AND n = 1 AND body = '' AND scope <> 'government'
+                QUALIFY count(*) OVER (PARTITION BY document_id, table_no, column_no, ec, measure, year) = 1),
+          said AS (
+            SELECT b.id, o.id AS oid, o.amount, o.label FROM b JOIN twin w ON w.ec = b.ec JOIN x_cell o ON o.document_id = b.document_id AND o.measure = b.measure AND o.year = b.year
+                   AND NOT o.sub AND o.body = '' AND (o.fc = w.fc AND o.ec IS NULL AND o.form = 'general_expenditure' AND o.component IN ('basic', 'total') AND o.n = 1
+                                                     OR o.form = 'three_public' AND o.component = w.component)
+            UNION ALL
+            SELECT b.id, o.id, o.amount, o.label FROM b JOIN x_item o ON o.document_id = b.document_id AND o.measure = b.measure AND o.year = b.year AND NOT o.sub
+                   AND (o.form = 'narrative' AND o.ec = b.ec AND o.fc IS NULL OR o.form IN ('narrative', 'three_public', 'other') AND o.item_name = b.item_name AND o.fc IS NULL AND o.body = ''
+                        AND b.item_name IN ('会议费', '培训费', '公务接待费', '公务用车运行维护费'))),
+          near AS (
+            SELECT b.*, lag(id) OVER w AS above_id, lag(amount) OVER w AS above, lead(id) OVER w AS below_id, lead(amount) OVER w AS below
+            FROM b WINDOW w AS (PARTITION BY document_id, table_no, column_no, measure, year, component ORDER BY row_no)),
+          off AS (SELECT n.*, s.oid, s.amount AS said, s.label AS said_label, CASE WHEN s.amount = n.above THEN n.above_id WHEN s.amount = n.below THEN n.below_id END AS other
+                  FROM near n JOIN said s ON s.id = n.id
+                  WHERE s.amount <> n.amount AND length(x_digits(s.amount)) >= 3 AND s.amount IN (n.above, n.below)
+                        AND NOT EXISTS (SELECT 1 FROM said h WHERE h.id = n.id AND h.amount = n.amount))
+          SELECT document_id, key || '|' || table_no AS group_key, label || ' 与 ' || said_label AS label, 'failed' AS state, in_unit(said, unit) || '（相邻一行正是此数）' AS expected_text,
+                 in_unit(amount, unit) AS observed_text, [id, other, oid] AS ids
+          FROM off WHERE NOT EXISTS (SELECT 1 FROM said h WHERE h.id = off.other AND h.amount = off.said)
+          QUALIFY row_number() OVER (PARTITION BY id ORDER BY oid) = 1""",
+    ),
+    _witness(
+        "CODE-ORDER",
+        "同级科目按编码从小到大列示",
+        "同一上级之下各科目的编码依次增大（该表其余各行如此）",
+        """WITH c AS (
+            SELECT document_id, table_no, form, body, row_no, coalesce(CASE WHEN form = 'general_basic_expenditure' THEN ec END, fc, ec) AS code, any_value(label ORDER BY column_no) AS label,
+                   list(id ORDER BY column_no, id) AS ids, any_value(item_name ORDER BY column_no) AS item_name
+            FROM x_cell WHERE form IN ('income', 'expenditure', 'general_expenditure', 'general_basic_expenditure', 'fund_income_expenditure') AND scope <> 'government'
+                 AND (fc IS NULL) <> (ec IS NULL) AND NOT sub GROUP BY ALL),
+          next AS (
+            SELECT *, lead(code) OVER w AS code_below, lead(label) OVER w AS label_below, lead(ids) OVER w AS ids_below, lag(code) OVER w AS code_above, lead(code, 2) OVER w AS code_after
+            FROM c WHERE length(code) >= 5 WINDOW w AS (PARTITION BY document_id, table_no, body, left(code, length(code) - 2), row_no // 10000 ORDER BY row_no)),
+          habit AS (SELECT document_id, table_no, count(*) AS n, count(*) FILTER (code_below < code) AS back FROM next WHERE code_below IS NOT NULL GROUP BY ALL)
+          SELECT document_id, 'order|' || form || '|' || table_no || '|' || body || '|' || row_no AS group_key, label || ' 与 ' || label_below AS label, 'failed' AS state,
+                 code_below || '、' || code AS expected_text, code || '、' || code_below AS observed_text, ids || ids_below AS ids
+          FROM next JOIN habit USING (document_id, table_no)
+          -- One step back among many, and the two exchanged would be in order with their neighbours.
+          WHERE code_below < code AND back = 1 AND n >= 6 AND (code_above IS NULL OR code_above < code_below) AND (code_after IS NULL OR code_after > code)""",
+    ),
+    _witness(
+        "CODE-NAME",
+        "未能对应科目的编码与名称不一致",
+        "印出的编码是该名称在当年科目表中的编码",
+        """WITH named AS (
+            SELECT fiscal_year, code, name, length(code) AS depth FROM function_code UNION ALL SELECT fiscal_year, code, name, length(code) FROM economic_code),
+          row AS (
+            SELECT document_id, table_no, form, row_no, any_value(printed_code) AS code, any_value(regexp_replace(item_name, '^.*/ ?', '')) AS name, any_value(document_year) AS year,
+                   any_value(label ORDER BY column_no) AS label, list(id ORDER BY column_no, id) AS ids
+            FROM x_cell WHERE printed_code SIMILAR TO '[235][0-9]{2}([0-9]{2}){0,2}' AND (form = 'other' OR fc IS NULL AND ec IS NULL) AND scope <> 'government' GROUP BY ALL
+            HAVING count(DISTINCT printed_code) = 1)
+          SELECT document_id, 'code|' || form || '|' || table_no || '|' || row_no AS group_key, label,
+                 CASE WHEN bool_or(k.code = r.code) THEN 'passed' ELSE 'failed' END AS state, string_agg(DISTINCT k.code, '、' ORDER BY k.code) AS expected_text, r.code AS observed_text, ids
+          FROM row r JOIN named k ON k.fiscal_year = r.year AND k.name = r.name AND k.depth = length(r.code) AND left(k.code, 1) = left(r.code, 1)
+          GROUP BY document_id, form, table_no, row_no, label, r.code, ids""",
+    ),
 )

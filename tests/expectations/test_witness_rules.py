@@ -45,6 +45,83 @@ def _told(text: str | None, item: str = "事业运行", **values: Any) -> Make:
     return make
 
 
+def _units(unit: str) -> Make:
+    """三公 printed in 元 or 万元, the same figure told in 万元."""
+
+    def make(name: str) -> Document:
+        d = Document(name, kind="budget")
+        d.table("three_public", 7)
+        d.item(
+            "three_public",
+            "12.35",
+            unit=unit,
+            table_no=7,
+            row_no=0,
+            column_no=0,
+            component="reception",
+            fund="general",
+            item_name="公务接待费",
+        )
+        d.item(
+            "narrative",
+            "12.35",
+            component="reception",
+            fund="general",
+            item_name="公务接待费",
+            section="三公",
+            locator="b1",
+        )
+        return d
+
+    return make
+
+
+def _exchanged(first: str, second: str, told: str | None) -> Make:
+    """Two neighbouring rows of the basic table; 三公 prints what 公务接待费 should be."""
+
+    def make(name: str) -> Document:
+        d = Document(name, kind="budget")
+        d.code_table("general_basic_expenditure", 6, [{"component": "total", "fund": "general"}],
+                     [("302", "商品和服务支出", ["20.00"]), ("30216", "培训费", [first]), ("30217", "公务接待费", [second])], economic=True)  # fmt: skip
+        d.table("three_public", 7)
+        d.item(
+            "three_public",
+            told,
+            table_no=7,
+            row_no=0,
+            column_no=0,
+            component="reception",
+            fund="general",
+            item_name="公务接待费",
+        )
+        return d
+
+    return make
+
+
+def _ordered(codes: Sequence[str]) -> Make:
+    def make(name: str) -> Document:
+        d = Document(name, kind="budget")
+        rows = [(code, code, ["1.00"]) for code in ("302", *codes)]
+        d.code_table("general_basic_expenditure", 6, [{"component": "total", "fund": "general"}], rows, economic=True)
+        return d
+
+    return make
+
+
+def _coded(code: str | None) -> Make:
+    """A table of no official form with codes and names, in a year whose classification knows both."""
+
+    def make(name: str) -> Document:
+        d = Document(name, kind="budget")
+        d.table("other", 20)
+        d.item("other", "5.00", table_no=20, row_no=0, column_no=0, item_name="邮电费", printed_code=code)
+        return d
+
+    return make
+
+
+_ASCENDING = ["30201", "30202", "30205", "30206", "30207", "30209", "30211", "30213"]
 _LAST = {"fiscal_year": 2023, "level": "total", "function_code": None}
 _PARTS = [("甲", "10.00"), ("乙", "20.00"), ("丙", "5.00")]
 
@@ -54,9 +131,13 @@ CASES: dict[str, tuple[Make, Make, Make]] = {
     "PART-TWICE": (_projects("35.00", _PARTS), _projects("35.00", [*_PARTS[:2], _PARTS[1], _PARTS[2]]), _projects(None, _PARTS)),
     "PART-SIGN": (_projects("35.00", _PARTS), _projects("35.00", [("甲", "10.00"), ("乙", "-20.00"), ("丙", "5.00")]), _projects(None, _PARTS)),
     "PROSE-NAME": (_told("73.81"), _told("7381"), _told(None)),
+    "UNIT-TWICE": (_units("万元"), _units("元"), _told(None)),
+    "ROWS-SWAPPED": (_exchanged("7.25", "9.75", "9.75"), _exchanged("9.75", "7.25", "9.75"), _exchanged("9.75", "7.25", None)),
+    "CODE-ORDER": (_ordered(_ASCENDING), _ordered([*_ASCENDING[:3], "30207", "30206", *_ASCENDING[5:]]), _ordered(_ASCENDING[1::-1])),
+    "CODE-NAME": (_coded("30207"), _coded("30208"), _coded(None)),
     "PROSE-YEAR": (_told("170.00", "一般公共预算财政拨款支出", level="total"), _told("170.00", "一般公共预算财政拨款支出", **_LAST), _told(None)),
 }  # fmt: skip
-_ONLY_FAULTS = ("PART-TWICE", "PART-SIGN", "PROSE-YEAR")
+_ONLY_FAULTS = ("PART-TWICE", "PART-SIGN", "PROSE-YEAR", "UNIT-TWICE", "ROWS-SWAPPED", "CODE-ORDER")
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +145,9 @@ def judged(tmp_path_factory: pytest.TempPathFactory, blank_candidate: Path) -> I
     path = tmp_path_factory.mktemp("witness") / "candidate.duckdb"
     path.write_bytes(blank_candidate.read_bytes())
     with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "INSERT INTO economic_code (fiscal_year, code, name) VALUES (2024, '30207', '邮电费'), (2024, '30208', '取暖费')"
+        )
         for rule, makers in CASES.items():
             for variant, make in zip(("good", "bad", "silent"), makers, strict=True):
                 make(f"{rule}/{variant}").save(connection)
