@@ -37,6 +37,9 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
         subjects = []
     elif not subjects and clause.fund is not None:
         subjects = fund_alone(context, clause.fund)
+    elif not subjects and clause.among and clause.generic is None and clause.change is None and not clause.comparing:
+        # "支出9万元，包括当年预算拨款8万元": a part that is not named is not the whole.
+        subjects = []
     elif not subjects and state.listed and (clause.change is not None or clause.comparing):
         # "收入9万元，其中A8万元、B1万元，比上年增加…": of the whole or of the last part, nobody can tell.
         subjects = []
@@ -47,7 +50,10 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
         # "A9万元，B8万元，分别比上年增加2万元和减少1万元": one for each of them.
         subjects = []
     if not subjects or _of_unknown(context, subjects) or _misplaced(context, subjects):
+        told = state.whole_unknown
         _lost(context)
+        if clause.among:
+            state.whole_unknown = told  # only a part is unknown
         count_unread(context, number, group)
         return
     if clause.measure is None and subjects[0].measure is not None:

@@ -17,6 +17,8 @@ _COMPARABLE = frozenset({"year", "last_year", "this_year", "measure", "fund", "s
 _YEAR = re.compile(r"((?:19|20)\d\d)年")
 _WHOLE_SPENDING = frozenset({"expenditure_total", "expenditure_current"})
 _LISTING = re.compile(r"(?:[、，和及或与]|以及|（[^（）]*）|支出|收入|预算|决算|数)+")
+_MOVES = frozenset({"increase", "decrease", "either"})
+_COMPARISON = _MOVES | {"compare", "compared", "year", "last_year", "measure", "noise", "mark"}
 _JOINED = re.compile("以及|和|及|与(?!上年|去年|年初|预算|20)")
 _PREFIX = re.compile(
     r"(?:\d{1,2}[、.．]|（[一二三四五六七八九十\d]{1,3}）|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳])+"
@@ -144,6 +146,11 @@ def _reopens(context: Context, clause: Clause, tokens: list[Token]) -> bool:
         clause.zone = None
         return True
     listed = {token.kind for token in tokens}
+    if clause.zone == "cause;" and first.kind == "compare" and listed <= _COMPARISON and listed & _MOVES:
+        # "…，主要是压减接待；较2022年度决算减少0.5万元": the comparison goes on after the reason.
+        clause.zone = None
+        clause.subjects, clause.generic = [], None
+        return True
     if clause.zone == "purpose" and "class" in listed and listed <= {"class", "noise", "mark", "measure"}:
         clause.zone = None
         return True
@@ -290,7 +297,8 @@ def _token(
         _add(context, clause, what, token, text)
     elif kind == "among":
         context.state.inside_unknown = context.state.inside_unknown or context.state.whole_unknown
-        if clause.subjects and text[token.start : token.end] in ("其中", "中", "包括", "含"):
+        clause.among = True
+        if clause.subjects and text[token.start : token.end] in _PARTS_FOLLOW:
             context.state.sentence_subjects.extend(clause.subjects)
             clause.subjects, clause.mixed = [], False
         elif clause.subjects and _LEADS_IN.search(text, token.start, token.end):
@@ -313,6 +321,7 @@ def _token(
         clause.clean = False
 
 
+_PARTS_FOLLOW = ("其中", "中", "包括", "含", "具体构成", "构成如下", "其构成是")
 _LEADS_IN = re.compile("方面|如下|分类|划分|结构")
 
 
@@ -344,7 +353,7 @@ def _subject(context: Context, text: str, token: Token, clause: Clause) -> None:
     """A thing named: with the fund named before it, as a What; a bare 支出 or 收入 waits for what follows."""
     subject = context.lexicon.subjects[token.value]
     words = text[token.start : token.end]
-    if words in ("支出", "收入") and clause.fund is None:
+    if words in ("支出", "收入", "费用支出") and clause.fund is None:
         if clause.subjects or context.state.path is not None:
             return
         clause.generic = token
@@ -413,7 +422,12 @@ def _add(context: Context, clause: Clause, what: What, token: Token, text: str) 
         if _same_thing(clause.subjects[-1], what):
             clause.last_end = token.end
             return
-        if not _LISTING.fullmatch(text[clause.last_end : token.start]):
+        outer = clause.subjects[-1]
+        nested = outer.path and what.path and outer.code and (what.code or "").startswith(outer.code)
+        if nested and clause.last_end == token.start:
+            # "教育支出（205）高等教育（2050205）": one item, told with its parents.
+            clause.subjects.pop()
+        if clause.subjects and not _LISTING.fullmatch(text[clause.last_end : token.start]):
             clause.mixed = True
     clause.subjects.append(what)
     clause.last_end = token.end

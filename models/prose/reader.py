@@ -132,7 +132,8 @@ def _enter(context: Context, line: Line) -> None:
     state.above = (None, None)
     state.heading_topic = None
     state.projects = None
-    state.use = "basic" if re.search("基本支出", inner[-1]) and "项目支出" not in inner[-1] else None
+    uses = [part for part in inner if "基本支出" in part or "项目支出" in part]
+    state.use = "basic" if uses and "项目支出" not in uses[-1] else None
 
 
 def _named(context: Context, number: int, line: Line) -> list[Named]:

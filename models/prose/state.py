@@ -95,6 +95,7 @@ class Clause:
     compare_measure: str | None = None
     change: int | None = None
     change_end: int = 0
+    among: bool = False
     share: bool = False
     zipped: bool = False
     every: bool = False

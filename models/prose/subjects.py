@@ -40,8 +40,12 @@ def what_of(context: Context, subject: Subject, fund: str | None, name: str, sco
             and subject.id in ("income_total", "expenditure_total", "both_total")
         ):
             resolved = state.fund
-        elif fund is None and state.fund in _OWN_ACCOUNTS and subject.id in ("income_current", "expenditure_current"):
-            resolved = state.fund or "all"
+        elif fund is None and subject.id in ("income_current", "expenditure_current"):
+            before = state.sentence_subjects[-1] if state.sentence_subjects else None
+            if before is not None and before.kind == "total" and before.group is None and before.fund in FUND_ITEMS:
+                resolved = before.fund  # "财政拨款本年收入9万元；本年支出8万元"
+            elif state.fund in _OWN_ACCOUNTS:
+                resolved = state.fund or "all"
         if fund is not None and subject.id in ("income_total", "expenditure_total"):
             item = FUND_ITEMS[fund] + ("收入" if flow == "income" else "支出")
     elif subject.flow == "income":

@@ -219,3 +219,64 @@ def test_who_pays_for_projects_is_no_income() -> None:
         kind="budget",
     )
     assert [row[4] for row in found] == ["10"]
+
+
+def test_current_expenditure_told_after_the_income_of_a_fund_is_of_that_fund() -> None:
+    found = rows(
+        "四、财政拨款收入支出决算情况说明",
+        "1.一般公共预算财政拨款本年收入118万元，比上年增加3万元；本年支出119万元，比上年增加4万元。",
+        "2.政府性基金预算财政拨款本年收入0万元；本年支出2万元。",
+    )
+    assert [(row[1], row[0], row[4]) for row in found] == [
+        ("general", "本年收入合计", "118"),
+        ("general", "本年收入合计", "3"),
+        ("general", "本年支出合计", "119"),
+        ("general", "本年支出合计", "4"),
+        ("gov_fund", "本年收入合计", "0"),
+        ("gov_fund", "本年支出合计", "2"),
+    ]
+
+
+def test_a_comparison_goes_on_after_a_reason() -> None:
+    found = rows(
+        "“三公”经费支出决算为9.5万元，较预算减少2.5万元，降低20.83%，主要是压减公务接待；较2023年度决算减少0.5万元，降低5%。"
+    )
+    assert [(row[0], row[4]) for row in found] == [
+        ("“三公”经费合计", "9.5"),
+        ("“三公”经费合计（较年初预算）", "2.5"),
+        ("“三公”经费合计", "0.5"),
+    ]
+
+
+def test_a_part_that_is_not_named_is_not_the_whole() -> None:
+    found = rows(
+        "四、一般公共预算情况",
+        "2024年一般公共预算支出165万元，包括当年预算拨款160万元和上年结转5万元。其中：基本支出125万元；项目支出40万元。",
+        kind="budget",
+    )
+    assert [(row[2], row[4]) for row in found] == [
+        ("total", "165"),
+        ("opening_balance", "5"),
+        ("basic", "125"),
+        ("project", "40"),
+    ]
+
+
+def test_an_item_told_with_the_codes_of_its_parents() -> None:
+    reading = read(
+        "（四）财政拨款支出预算情况",
+        "1.教育支出（205）高等教育（2050205）2024年预算数为50万元，比2023年执行数减少2万元。",
+        kind="budget",
+    )
+    assert [(i.function_code, i.item, i.published_text) for i in reading.line_items] == [
+        ("2050205", "高等教育", "50"),
+        ("2050205", "高等教育（较上年执行数）", "2"),
+    ]
+
+
+def test_what_the_current_income_is_made_of() -> None:
+    found = rows(
+        "一、收入决算情况说明",
+        "本年收入的具体构成为：财政拨款收入80万元，占91.95%；事业收入5万元；其他收入2万元。",
+    )
+    assert [(row[2], row[4]) for row in found] == [("fiscal_grant", "80"), ("institution", "5"), ("other_income", "2")]
