@@ -30,6 +30,8 @@ COOKIE = "kuanxiang_session"
 _PROXY_MARKS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 PUBLIC = ("/login", "/favicon.ico")
 """Addresses that need no login."""
+STILL_HERE = "/still-here"
+"""Asks whether the login still stands, which is no use of it."""
 RECHECK = 2.0
 """Seconds after which a message over a web socket has its login looked up anew."""
 _LARGEST_BODY = 2 * 2**20
@@ -70,7 +72,7 @@ class Gate:
         refusal = self._refusal(scope, headers)
         who: Who | None = None
         if refusal is None:
-            who = await run_in_threadpool(self._who, HTTPConnection(scope))
+            who = await run_in_threadpool(self._who, HTTPConnection(scope), used=scope["path"] != STILL_HERE)
             if who is None and not self._is_public(scope):
                 refusal = self._ask_for_login(scope)
         if refusal is not None:

@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from flows.home import Home
 from review import access
 from review.access import AccessError
-from review.gate import cookie_name
+from review.gate import STILL_HERE, cookie_name
 from review.pictures import NoPicture, Pictures
 from review.settings import Settings
 from review.wording import Words
@@ -86,6 +86,10 @@ def add(app: FastAPI, home: Home, settings: Settings, pictures: Pictures) -> Non
         response = RedirectResponse("/login", 303)
         response.delete_cookie(cookie, secure=settings.secure, httponly=True, samesite="lax")
         return response
+
+    @app.head(STILL_HERE)
+    async def still_here() -> Response:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
     @app.get("/page/{document_id}/{page}/{scale}.jpg")
     async def page_picture(document_id: str, page: int, scale: int) -> Response:

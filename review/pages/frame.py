@@ -16,10 +16,22 @@ _PAGES = (("/", "queue", "viewer"), ("/progress", "progress", "viewer"), ("/runs
           ("/audit", "audit", "admin"), ("/users", "users", "admin"))  # fmt: skip
 
 
+# The server closes an open page whose login ended; the page then asks, without using the login, whether it should log in again.
+_ENDED = """
+setInterval(async () => {
+  const lost = document.getElementById('popup');
+  if (!lost || lost.ariaHidden !== 'false') return;
+  const answer = await fetch('/still-here', { method: 'HEAD', cache: 'no-store' }).catch(() => null);
+  if (answer && answer.status === 401) location.assign('/login?next=' + encodeURIComponent(location.pathname + location.search));
+}, 1500);
+"""
+
+
 def build(desk: desks.Desk) -> None:
     """The whole page; what stands inside follows the address."""
     t = desk.words
     ui.page_title(t("title"))
+    ui.add_body_html(f"<script>{_ENDED}</script>")
     with ui.element("div").classes("kx-app"):
         with ui.element("header").classes("kx-header"):
             ui.link("款项", "/").classes("kx-brand")

@@ -127,6 +127,7 @@ def test_with_users_everybody_logs_in(blank: Home) -> None:
     asked = client.get("/item/x?y=1", headers={"accept": "text/html"})
     assert (asked.status_code, asked.headers["location"]) == (303, "/login?next=%2Fitem%2Fx%3Fy%3D1")
     assert client.get("/").status_code == 401
+    assert client.head("/still-here").status_code == 401
     assert client.get("/page/" + "a" * 64 + "/1/2.jpg").status_code == 401
     assert client.get("/data-docs/index.html").status_code == 401
     with (
@@ -186,6 +187,7 @@ def test_an_open_page_does_not_keep_a_forgotten_login_alive(blank: Home, monkeyp
         for _ in range(3):
             socket.send_text("3")
             socket.receive_text()
+        assert client.head("/still-here").status_code == 204
     with session_of(blank) as session:
         assert session.scalars(select(ConsoleSession)).one().seen_at == seen
 
