@@ -10,7 +10,9 @@ _OTHER = "('机关运行经费', '会议费', '培训费', '委托业务费')"
 
 # A figure told in prose and the figures of the tables that mean the same; the nearest is the one to hold it against.
 _COMPARE = """SELECT document_id, key || '@' || coalesce(section, '') AS group_key, label || '（正文）与 ' || tlabel AS label,
-         tamount AS expected, amount AS observed, half + thalf AS tolerance, greatest(CASE WHEN half <> thalf THEN greatest(half, thalf) ELSE 0 END, CASE WHEN amount <> 0 AND printed_ulp > 2 * half THEN printed_ulp ELSE 0 END) AS slack,
+         tamount AS expected, amount AS observed, half + thalf AS tolerance,
+         -- What is printed more coarsely may have been cut off, so it is the smaller one.
+         greatest(CASE WHEN half < thalf AND abs(tamount) < abs(amount) OR half > thalf AND abs(tamount) > abs(amount) THEN greatest(half, thalf) ELSE 0 END, CASE WHEN amount <> 0 AND printed_ulp > 2 * half THEN printed_ulp ELSE 0 END) AS slack,
          [id, tid] AS ids, unit
   FROM (SELECT t.*, row_number() OVER (PARTITION BY id ORDER BY abs(tamount - amount) > half + thalf, preferred DESC,
                                        abs(tamount - amount), tid) AS k FROM told t) WHERE k = 1"""

@@ -209,4 +209,31 @@ RULES: tuple[Rule, ...] = (
           FROM row r JOIN named k ON k.fiscal_year = r.year AND k.name = r.name AND k.depth = length(r.code) AND left(k.code, 1) = left(r.code, 1)
           GROUP BY document_id, form, table_no, row_no, label, r.code, ids""",
     ),
+    _witness(
+        "UNIT-DECIMALS",
+        "以元为单位的金额至多两位小数",
+        "元之下到分为止：印有三位以上小数的表，单位不是元",
+        """SELECT document_id, form || '|' || table_no AS group_key, any_value(label ORDER BY row_no, column_no) AS label, 'failed' AS state, '至多两位小数' AS expected_text,
+                 any_value(published_text ORDER BY row_no, column_no) || '元' AS observed_text, list(id ORDER BY row_no, column_no, id)[1:6] AS ids, '疑为单位误读或误印' AS note
+          FROM x_cell WHERE unit = '元' AND regexp_matches(published_text, '[.．][0-9０-９]*[1-9１-９][0-9０-９]*$') AND regexp_matches(published_text, '[.．][0-9０-９]{3,}$')
+               AND amount <> 0 GROUP BY document_id, form, table_no HAVING count(*) >= 2""",
+        source="人民币的单位为元，辅币单位为角、分（《中国人民银行法》）",
+    ),
+    _witness(
+        "ROWS-CROSSED",
+        "收入表相邻两个科目与支出表交叉相等，疑为两行互换",
+        "收入表、支出表同一科目相等；不等的，不应正好等于相邻科目",
+        """WITH c AS (SELECT * FROM x_cell WHERE form IN ('income', 'expenditure') AND component = 'total' AND length(fc) = 7 AND ec IS NULL AND NOT sub AND n = 1 AND body = ''
+                       AND scope <> 'government' QUALIFY count(*) OVER (PARTITION BY document_id, form, fc, measure, year) = 1),
+          d AS (SELECT e.document_id, e.table_no, e.measure, e.year, e.fc, e.label, e.unit, e.row_no, e.id, i.id AS iid, i.row_no AS irow, e.amount AS spent, i.amount AS got
+                FROM c e JOIN c i ON i.document_id = e.document_id AND i.measure = e.measure AND i.year = e.year AND i.fc = e.fc AND i.form = 'income' WHERE e.form = 'expenditure'),
+          usual AS (SELECT document_id, measure, year, count(*) AS n, count(*) FILTER (spent = got) AS equal FROM d GROUP BY ALL)
+          SELECT a.document_id, 'crossed|' || a.fc || '|' || b.fc || '|' || a.measure || '|' || a.year AS group_key, a.label || ' 与 ' || b.label AS label, 'failed' AS state,
+                 in_unit(a.got, a.unit) || '、' || in_unit(b.got, b.unit) AS expected_text, in_unit(a.spent, a.unit) || '、' || in_unit(b.spent, b.unit) AS observed_text,
+                 [a.id, b.id, a.iid, b.iid] AS ids
+          FROM d a JOIN d b ON b.document_id = a.document_id AND b.measure = a.measure AND b.year = a.year AND left(b.fc, 5) = left(a.fc, 5)
+               AND (b.row_no = a.row_no + 1 OR b.irow = a.irow + 1) JOIN usual u ON u.document_id = a.document_id AND u.measure = a.measure AND u.year = a.year
+          WHERE a.spent <> a.got AND b.spent <> b.got AND (a.spent = b.got OR b.spent = a.got) AND length(x_digits(a.spent)) >= 3
+                AND (abs(a.spent - b.got) + abs(b.spent - a.got)) * 5 < abs(a.spent - a.got) + abs(b.spent - b.got)""",
+    ),
 )

@@ -121,6 +121,39 @@ def _coded(code: str | None) -> Make:
     return make
 
 
+def _decimals(text: str | None, unit: str = "元") -> Make:
+    def make(name: str) -> Document:
+        d = Document(name, kind="budget", unit=unit)
+        d.table("three_public", 7)
+        for row, component in enumerate(("total", "reception")):
+            d.item(
+                "three_public",
+                text,
+                table_no=7,
+                row_no=row,
+                column_no=0,
+                component=component,
+                fund="general",
+                item_name=component,
+            )
+        return d
+
+    return make
+
+
+def _in_and_out(first: str, second: str | None) -> Make:
+    """Income and expenditure by code; the two figures are what the expenditure table prints."""
+
+    def make(name: str) -> Document:
+        d = Document(name)
+        for no, form, figures in ((2, "income", ("30.25", "10.75")), (3, "expenditure", (first, second))):
+            rows = [(code, code, [text]) for code, text in zip(("2010101", "2010102"), figures, strict=True)]
+            d.code_table(form, no, [{"component": "total", "flow": form}], rows)
+        return d
+
+    return make
+
+
 _ASCENDING = ["30201", "30202", "30205", "30206", "30207", "30209", "30211", "30213"]
 _LAST = {"fiscal_year": 2023, "level": "total", "function_code": None}
 _PARTS = [("甲", "10.00"), ("乙", "20.00"), ("丙", "5.00")]
@@ -133,11 +166,22 @@ CASES: dict[str, tuple[Make, Make, Make]] = {
     "PROSE-NAME": (_told("73.81"), _told("7381"), _told(None)),
     "UNIT-TWICE": (_units("万元"), _units("元"), _told(None)),
     "ROWS-SWAPPED": (_exchanged("7.25", "9.75", "9.75"), _exchanged("9.75", "7.25", "9.75"), _exchanged("9.75", "7.25", None)),
+    "UNIT-DECIMALS": (_decimals("12.35"), _decimals("12.354321"), _decimals(None)),
+    "ROWS-CROSSED": (_in_and_out("30.25", "10.75"), _in_and_out("10.75", "30.25"), _in_and_out("10.75", None)),
     "CODE-ORDER": (_ordered(_ASCENDING), _ordered([*_ASCENDING[:3], "30207", "30206", *_ASCENDING[5:]]), _ordered(_ASCENDING[1::-1])),
     "CODE-NAME": (_coded("30207"), _coded("30208"), _coded(None)),
     "PROSE-YEAR": (_told("170.00", "一般公共预算财政拨款支出", level="total"), _told("170.00", "一般公共预算财政拨款支出", **_LAST), _told(None)),
 }  # fmt: skip
-_ONLY_FAULTS = ("PART-TWICE", "PART-SIGN", "PROSE-YEAR", "UNIT-TWICE", "ROWS-SWAPPED", "CODE-ORDER")
+_ONLY_FAULTS = (
+    "PART-TWICE",
+    "PART-SIGN",
+    "PROSE-YEAR",
+    "UNIT-TWICE",
+    "ROWS-SWAPPED",
+    "CODE-ORDER",
+    "UNIT-DECIMALS",
+    "ROWS-CROSSED",
+)
 
 
 @pytest.fixture(scope="module")
