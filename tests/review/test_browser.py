@@ -147,63 +147,6 @@ def _next_item(page: Page, before: str) -> None:
     page.wait_for_function("(before) => location.href !== before", arg=before)
 
 
-def test_a_steward_clears_ten_items_with_the_keyboard(page: Page, serve: Callable[[Home], str], home: Home) -> None:
-    waiting = _open_items(home)
-    assert len(waiting) >= 10
-    page.goto(serve(home))
-    page.wait_for_selector(".kx-row")
-    assert page.locator(".kx-group").count() >= 1, "items of one cause stand together"
-
-    # The group of one cause, as a whole, with a look at what it touches.
-    cursor = 0
-    while not page.locator(".kx-cursor.kx-group").count():
-        page.keyboard.press("j")
-        cursor += 1
-        assert cursor < 40
-    page.keyboard.press("b")
-    page.wait_for_selector(".kx-dialog .kx-touched")
-    touched = int(re.findall(r"\d+", page.inner_text(".kx-touched"))[0])
-    assert touched == page.locator(".kx-member-line").count() >= 2
-    page.keyboard.press("w")
-    page.keyboard.press("2")
-    page.wait_for_function("() => document.querySelector('.kx-choice.kx-chosen').innerText.startsWith('w')")
-    page.keyboard.press("Enter")
-    _wait(lambda: len(_open_items(home)) == len(waiting) - touched)
-    page.wait_for_selector(".kx-dialog", state="detached")
-
-    # Then one by one: open, look at the marked page, answer, and the next one comes by itself.
-    page.keyboard.press("k")
-    while page.locator(".kx-cursor.kx-group").count():
-        page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".kx-answers")
-    for number in range(10 - touched):
-        left, before = len(_open_items(home)), page.url
-        _marked(page)
-        page.keyboard.press("a" if number % 2 else "w")
-        page.wait_for_selector(".kx-dialog .kx-confirm")
-        page.keyboard.press("1")
-        page.keyboard.press("Enter")
-        _wait(functools.partial(_fewer, home, left))
-        if _open_items(home):
-            _next_item(page, before)
-            page.wait_for_selector(".kx-answers")
-    assert len(waiting) - len(_open_items(home)) >= 10
-
-    # The last one was a mistake.
-    left = len(_open_items(home))
-    if left:
-        page.keyboard.press("z")
-        _wait(lambda: len(_open_items(home)) == left + 1)
-
-    from flows.operations import session_of
-
-    with session_of(home) as session:
-        decisions = session.query(Decision).all()
-    assert {decision.decided_by for decision in decisions} == {"审核员"}
-    assert all(decision.reason for decision in decisions)
-
-
 def test_a_wrong_reading_is_corrected_in_the_dialog(page: Page, serve: Callable[[Home], str], shared: Home) -> None:
     row = next(row for row in Queue(shared).rows() if row.expectation == "PROSE-BASIC")
     page.goto(f"{serve(shared)}/item/{row.review_id}")
@@ -294,6 +237,63 @@ def test_what_a_document_says_is_never_run(page: Page, serve: Callable[[Home], s
     page.keyboard.press("a")
     page.wait_for_selector(".kx-dialog-message")
     assert page.title() != "run"
+
+
+def test_a_steward_clears_ten_items_with_the_keyboard(page: Page, serve: Callable[[Home], str], shared: Home) -> None:
+    waiting = _open_items(shared)
+    assert len(waiting) >= 10
+    page.goto(serve(shared))
+    page.wait_for_selector(".kx-row")
+    assert page.locator(".kx-group").count() >= 1, "items of one cause stand together"
+
+    # The group of one cause, as a whole, with a look at what it touches.
+    cursor = 0
+    while not page.locator(".kx-cursor.kx-group").count():
+        page.keyboard.press("j")
+        cursor += 1
+        assert cursor < 40
+    page.keyboard.press("b")
+    page.wait_for_selector(".kx-dialog .kx-touched")
+    touched = int(re.findall(r"\d+", page.inner_text(".kx-touched"))[0])
+    assert touched == page.locator(".kx-member-line").count() >= 2
+    page.keyboard.press("w")
+    page.keyboard.press("2")
+    page.wait_for_function("() => document.querySelector('.kx-choice.kx-chosen').innerText.startsWith('w')")
+    page.keyboard.press("Enter")
+    _wait(lambda: len(_open_items(shared)) == len(waiting) - touched)
+    page.wait_for_selector(".kx-dialog", state="detached")
+
+    # Then one by one: open, look at the marked page, answer, and the next one comes by itself.
+    page.keyboard.press("k")
+    while page.locator(".kx-cursor.kx-group").count():
+        page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".kx-answers")
+    for number in range(10 - touched):
+        left, before = len(_open_items(shared)), page.url
+        _marked(page)
+        page.keyboard.press("a" if number % 2 else "w")
+        page.wait_for_selector(".kx-dialog .kx-confirm")
+        page.keyboard.press("1")
+        page.keyboard.press("Enter")
+        _wait(functools.partial(_fewer, shared, left))
+        if _open_items(shared):
+            _next_item(page, before)
+            page.wait_for_selector(".kx-answers")
+    assert len(waiting) - len(_open_items(shared)) >= 10
+
+    # The last one was a mistake.
+    left = len(_open_items(shared))
+    if left:
+        page.keyboard.press("z")
+        _wait(lambda: len(_open_items(shared)) == left + 1)
+
+    from flows.operations import session_of
+
+    with session_of(shared) as session:
+        decisions = session.query(Decision).all()
+    assert {decision.decided_by for decision in decisions} == {"审核员"}
+    assert all(decision.reason for decision in decisions)
 
 
 def test_with_users_a_login_is_asked_for_and_a_viewer_cannot_decide(
