@@ -229,7 +229,8 @@ def _token(
 ) -> None:
     """Take one phrase into the clause."""
     kind = token.kind
-    whole = clause.subjects and clause.subjects[-1].kind == "total" and follower and follower.kind == "subject"
+    told = (clause.subjects and clause.subjects[-1].kind == "total") or clause.fund is not None
+    whole = told and follower is not None and follower.kind == "subject"
     if kind == "among" and text[token.start : token.end] == "中" and follower is not None and not whole:
         # "“三公”经费预算中公务接待费为9万元" names the whole before its part; any other 中 is part of a word.
         kind = "other"
@@ -298,12 +299,16 @@ def _token(
     elif kind == "among":
         context.state.inside_unknown = context.state.inside_unknown or context.state.whole_unknown
         clause.among = True
+        if text[token.start : token.end] in _PARTS_FOLLOW:
+            clause.comparing = False  # "与上年预算持平，其中：公务接待费9万元"
         if clause.subjects and text[token.start : token.end] in _PARTS_FOLLOW:
             context.state.sentence_subjects.extend(clause.subjects)
             clause.subjects, clause.mixed = [], False
         elif clause.subjects and _LEADS_IN.search(text, token.start, token.end):
             _lead_in(context, clause)
         clause.clean = True
+    elif kind == "level":
+        clause.comparing, clause.compared, clause.compare_year, clause.compare_measure = False, False, None, None
     elif kind == "share":
         clause.share = True
     elif kind == "completion":
