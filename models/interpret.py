@@ -68,7 +68,7 @@ def _recognition_findings(extract: Extract) -> Iterator[Finding]:
     for note in extract.notes:
         if note.code == "ocr":
             message = f"{note.message}没有核对印证的金额（质量为“未参与核对”）不可直接引用。"
-            yield Finding("OCR-UNCONFIRMED", "warning", message, Place(page=note.page or 1), None, extract.engine)
+            yield Finding("OCR-UNCONFIRMED", "warning", message, Place(page=note.page or 1), None, None)
 
 
 _CONTENT_UNREAD = ("unreadable", "scan", "picture", "pictures", "composite", "embedded_objects", "embedded_chunk")
