@@ -93,6 +93,7 @@ def read_performance(extract: Extract, metadata: Metadata) -> PerformanceReading
     reader = _Reader()
     caption = ""
     caption_unit: str | None = None
+    overall: str | None = None
     for ordinal, block in enumerate(extract.blocks):
         if isinstance(block, Paragraph):
             text = fold(block.text)
@@ -101,10 +102,12 @@ def read_performance(extract: Extract, metadata: Metadata) -> PerformanceReading
                 caption_unit = unit
             elif len(text) <= 60:
                 caption, caption_unit = text, None
+                overall = text if _names_overall(text) else overall
             else:
                 reader.interrupted = True
         else:
-            reader.table(ordinal, block, caption, caption_unit)
+            reader.table(ordinal, block, overall or caption, caption_unit, overall is not None)
+            overall = None
     result = reader.result()
     return replace(result, findings=(*result.findings, *_unread_amounts(extract, result)))
 
@@ -152,8 +155,8 @@ class _Reader:
         self.interrupted = False
         self._last: int | None = None
 
-    def table(self, ordinal: int, table: Table, caption: str, caption_unit: str | None) -> None:
-        """Read one table if it is a card, or the next part of one."""
+    def table(self, ordinal: int, table: Table, caption: str, caption_unit: str | None, overall: bool) -> None:
+        """Read one table if it is a card, or the next part of one; overall: its title says it is the whole body's."""
         grid = table.grid()
         kinds = [self._row_kind(row) for row in grid]
         head = "project" in kinds
@@ -167,7 +170,7 @@ class _Reader:
             self.interrupted = True
             return
         is_list = any(kind == "indicators" and self._lists(row) for kind, row in zip(kinds, grid, strict=True))
-        if not head and not is_list and (not follows or current is None or self._is_overall(grid, caption)):
+        if not head and not is_list and (not follows or current is None or overall or self._is_overall(grid)):
             name = self._overall_name(grid, caption)
             if name is None:
                 return
@@ -242,17 +245,15 @@ class _Reader:
             return {role: column for column, role in enumerate(order) if role is not None}
         return None
 
-    def _is_overall(self, grid: list[list[Cell | None]], caption: str) -> bool:
-        return any(
-            "整体" in fold(cell.text) and "绩效" in fold(cell.text) for row in grid[:2] for cell in _distinct(row)
-        )
+    def _is_overall(self, grid: list[list[Cell | None]]) -> bool:
+        return any(_names_overall(fold(cell.text)) for row in grid[:2] for cell in _distinct(row))
 
     def _overall_name(self, grid: list[list[Cell | None]], caption: str) -> str | None:
         """The name of a table of indicators that names no project (部门整体绩效目标)."""
         for row in grid[:2]:
             for cell in _distinct(row):
                 label = fold(cell.text)
-                if "整体" in label and "绩效" in label and len(label) <= 40:
+                if _names_overall(label) and len(label) <= 40:
                     return clean(cell.text)
         return clean(caption) if "绩效" in caption else None
 
@@ -534,6 +535,11 @@ class _Reader:
                 place=place,
                 project_no=card.number,
             )
+
+
+def _names_overall(text: str) -> bool:
+    """Whether a title is that of a body's goals as a whole (部门整体支出绩效目标表)."""
+    return "整体" in text and "绩效" in text
 
 
 def _split_name(name: str) -> tuple[str | None, str]:

@@ -88,7 +88,8 @@ RULES: tuple[Rule, ...] = (
           SELECT p.document_id, 'weight|' || p.project_no AS group_key, {_LABEL} AS label, 100 AS expected,
                  CASE WHEN i.weight IN (100) THEN i.weight ELSE i.weight + coalesce(p.weight, CASE WHEN i.weight = 90 THEN 10 ELSE 0 END) END::DECIMAL(24,2) AS observed,
                  0.005 * i.n AS tolerance, []::VARCHAR[] AS ids, '分' AS unit,
-                 CASE WHEN i.weighed < i.n THEN 'insufficient_data' END AS state,
+                 -- Twice 100 (or 90) and more: several sets of goals under one name.
+                 CASE WHEN i.weighed < i.n OR i.weight >= 180 AND (i.weight % 90 = 0 OR i.weight % 100 = 0) THEN 'insufficient_data' END AS state,
                  CASE WHEN (SELECT d.report_kind FROM x_document d WHERE d.document_id = p.document_id) = 'budget' THEN 'info' END AS severity
           FROM p JOIN i USING (document_id, project_no) WHERE i.weight > 0""",
         applies="SELECT document_id FROM performance_indicator JOIN x_document USING (document_id) WHERE weight IS NOT NULL",

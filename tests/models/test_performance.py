@@ -179,3 +179,27 @@ def test_of_term_and_year_side_by_side_the_year_is_read() -> None:
     assert [p.budget_initial_yuan for p in (total, fiscal, other)] == [20_000_000, 20_000_000, None]
     alone = both.replace("年度资金总额： | 2000.00", "< | <").replace("其中：财政拨款 | 2000.00", "< | <")
     assert read(table(alone)).projects[0].budget_initial_yuan == 30_180_000
+
+
+def test_goals_of_the_whole_body_are_no_part_of_the_project_before() -> None:
+    project = table(
+        """
+        项目名称 | < | 数字化加工 | <
+        主管部门 | < | 云溪县档案馆 | <
+        项目资金（万元） | 年度资金总额： | 12.30 | <
+        一级指标 | 二级指标 | 三级指标 | 指标值
+        产出指标 | 数量指标 | 扫描页数 | ≥8000页
+        """
+    )
+    whole = table(
+        """
+        部门（单位）名称 | < | 云溪县档案馆 | <
+        一级指标 | 二级指标 | 三级指标 | 指标值
+        产出指标 | 数量指标 | 开放档案数 | ≥500卷
+        """,
+        page=2,
+    )
+    title = (line("表15", 2), line("部门整体支出绩效目标表", 2), line("（2026年度）", 2))
+    reading = read(project, *title, whole)
+    assert [(i.project_no, i.level3) for i in reading.indicators] == [(1, "扫描页数"), (2, "开放档案数")]
+    assert reading.projects[-1].project_name == "部门整体支出绩效目标表"
