@@ -309,6 +309,7 @@ def _token(
         clause.clean = True
     elif kind == "level":
         clause.comparing, clause.compared, clause.compare_year, clause.compare_measure = False, False, None, None
+        clause.clean = False  # "与上年预算一致0万元": of this year, of that, or the difference
     elif kind == "share":
         clause.share = True
     elif kind == "completion":

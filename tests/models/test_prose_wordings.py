@@ -285,7 +285,7 @@ def test_what_the_current_income_is_made_of() -> None:
 def test_as_much_as_last_year_says_nothing_of_the_parts_that_follow() -> None:
     reading = read(
         "2024年区本级一般公共预算中“三公”经费支出预算为43万元，与2023年预算基本持平，其中：因公出国（境）费用3万元，"
-        "公务接待费8万元，与上年持平，公务用车购置及运行维护费32万元。",
+        "公务接待费8万元，与上年持平，公务用车购置及运行维护费32万元，与2023年预算一致32万元。",
         kind="budget",
     )
     assert [(i.component, i.fiscal_year, i.measure, i.published_text) for i in reading.line_items] == [
