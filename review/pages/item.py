@@ -528,7 +528,7 @@ def _bulk(desk: Desk, item: Item) -> None:
 
 async def _onward(desk: Desk, item: Item) -> None:
     """To the next open item of the queue as it was filtered; the queue when there is none."""
-    statuses = {row.review_id: row.status for row in await away(desk.rows)}
+    statuses = await away(desk.console.queue.statuses)
     order = desk.order
     start = order.index(item.review_id) + 1 if item.review_id in order else 0
     for review_id in [*order[start:], *order[:start]]:

@@ -121,6 +121,12 @@ class Queue:
         rows.sort(key=_order)
         return rows
 
+    def statuses(self) -> dict[str, str]:
+        """Where every item stands now, by its id: all that is needed to find the next open one."""
+        with session_of(self._home) as session:
+            found = session.execute(select(ReviewItem.review_id, ReviewItem.status)).all()
+        return {row.review_id: row.status for row in found}
+
     def _warehouse_rows(self) -> dict[str, dict[str, Any]]:
         try:
             stat = self._home.warehouse.stat()
