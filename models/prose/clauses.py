@@ -81,6 +81,8 @@ def _boundary(context: Context, clause: Clause, mark: str) -> None:
     if mark in "，；" and not clause.subjects:
         clause.scope = None
     clause.clean = True
+    if mark == "，":
+        clause.comparing = False  # "较上年有所变动，公务接待费9万元": the amount is this year's
     if mark == "：":
         clause.change = None
     if mark == "；":

@@ -294,3 +294,15 @@ def test_as_much_as_last_year_says_nothing_of_the_parts_that_follow() -> None:
         ("reception", 2024, "budget", "8"),
         ("vehicle", 2024, "budget", "32"),
     ]
+
+
+def test_a_comparison_in_words_ends_with_its_clause() -> None:
+    reading = read(
+        "预算较2023年预算有所变动，公务接待费8万元，因公出国（境）费比2023年预算3万元增加1万元。",
+        kind="budget",
+    )
+    assert [(i.component, i.fiscal_year, i.measure, i.published_text) for i in reading.line_items] == [
+        ("reception", 2024, "budget", "8"),
+        ("overseas", 2023, "budget", "3"),
+        ("overseas", 2024, "change", "1"),
+    ]
