@@ -239,7 +239,7 @@ def _token(
     if kind == "year":
         _year(context, clause, int(token.value))
     elif kind == "last_year":
-        _year(context, clause, context.year - 1)
+        _year(context, clause, context.year - 1, lasting=False)
     elif kind == "this_year":
         _year(context, clause, context.year)
     elif kind == "compare" and (follower is None or follower.kind not in _COMPARABLE):
@@ -347,13 +347,16 @@ def _same_clause(context: Context, text: str, clause: Clause, token: Token) -> b
     return clause.subjects[-1].group in _GROUPS and "，" not in text[max(0, token.start - 12) : token.start]
 
 
-def _year(context: Context, clause: Clause, year: int) -> None:
-    """A year said: of what is compared with, or of the clause and (outside brackets) of the sentence."""
+def _year(context: Context, clause: Clause, year: int, *, lasting: bool = True) -> None:
+    """A year said: of what is compared with, or of the clause and (outside brackets) of the sentence.
+
+    lasting: a year in figures holds for the rest of the sentence; 上年 does not.
+    """
     if clause.comparing:
         clause.compare_year = year
     else:
         clause.year = year
-        if clause.depth <= 0:
+        if clause.depth <= 0 and lasting:
             context.state.year = year
 
 
