@@ -86,6 +86,10 @@ def _boundary(context: Context, clause: Clause, mark: str) -> None:
     if mark == "：":
         clause.change = None
     if mark == "；":
+        if context.state.year is not None:
+            # "2024年决算4万元，2023年决算3万元；公务接待费6万元": the year the sentence began with.
+            context.state.year = context.state.opening_year
+        clause.year = None
         clause.subjects, clause.generic, clause.mixed = [], None, False
         clause.measure, clause.change, clause.comparing = None, None, False
 
@@ -357,6 +361,8 @@ def _year(context: Context, clause: Clause, year: int, *, lasting: bool = True) 
     else:
         clause.year = year
         if clause.depth <= 0 and lasting:
+            if context.state.year is None and not context.state.sentence_subjects:
+                context.state.opening_year = year
             context.state.year = year
 
 

@@ -174,6 +174,7 @@ def _sentence(
     follows = re.match(r"(?:其中|包括)", line.text[start:end])
     state.whole_unknown = state.whole_unknown and follows is not None
     state.inside_unknown = state.whole_unknown
+    state.opening_year = None
     if not context.government:
         state.year = None
     if not any(f.kind == "money" or (f.kind == "bare" and _amount_like(line, f)) for f in found):

@@ -126,6 +126,7 @@ class State:
     compare: tuple[int, str] | None = None
     heading_topic: What | None = None
     year: int | None = None
+    opening_year: int | None = None
     scope: str | None = None
     divided: bool = False
     three_public_fund: str | None = None

@@ -323,3 +323,17 @@ def test_last_year_holds_for_its_own_amount_only() -> None:
         ("机关运行经费", 2023, "prior_final", 70000),
         ("培训费", 2024, "final", 30000),
     ]
+
+
+def test_after_a_semicolon_the_year_of_the_sentence_holds_again() -> None:
+    reading = read(
+        "公务接待费2024年决算4万元，2023年决算3万元；公务用车运行维护费6万元。",
+        "2023年“三公”经费支出9万元；机关运行经费支出8万元。",
+    )
+    assert [(i.item, i.fiscal_year, i.measure) for i in reading.line_items] == [
+        ("公务接待费", 2024, "final"),
+        ("公务接待费", 2023, "prior_final"),
+        ("公务用车运行维护费", 2024, "final"),
+        ("“三公”经费合计", 2023, "prior_final"),
+        ("机关运行经费", 2023, "prior_final"),
+    ]
