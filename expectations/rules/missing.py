@@ -116,6 +116,27 @@ RULES: tuple[Rule, ...] = (
           FROM line JOIN habit USING (document_id, table_no, measure, year)""",
     ),
     _missing(
+        "GRANT-PARTS",
+        "财政拨款收支总表有合计的，分资金各列、各行应有金额",
+        "合计一格有金额的行，至少一个资金列有金额；某资金列本年支出合计有金额的，其上至少一行有金额（该表其他行、列如此）",
+        """WITH c AS (
+            SELECT * FROM x_cell WHERE form = 'grant_income_expenditure' AND side = 'expenditure' AND NOT sub AND scope <> 'government' AND body = '' AND amount <> 0),
+          part AS (
+            SELECT document_id, table_no, measure, year, 'row' AS way, row_no AS line, any_value(label ORDER BY column_no) AS label, any_value(unit) AS unit,
+                   max(amount) FILTER (fund = 'fiscal_grant') AS amount, bool_or(fund IN ('general', 'gov_fund', 'state_capital')) AS there, list(id ORDER BY column_no) AS ids
+            FROM c GROUP BY document_id, table_no, measure, year, row_no HAVING bool_or(fund = 'fiscal_grant')
+            UNION ALL
+            SELECT document_id, table_no, measure, year, 'column', column_no, any_value(label ORDER BY row_no DESC), any_value(unit),
+                   max(amount) FILTER (role IN ('current', 'total')), bool_or(role IS NULL AND fc IS NOT NULL), list(id ORDER BY row_no) FILTER (role IS NOT NULL)
+            FROM c GROUP BY document_id, table_no, measure, year, column_no HAVING bool_or(role IN ('current', 'total'))),
+          habit AS (SELECT document_id, table_no, measure, year, way, count(*) AS n, count(*) FILTER (there) AS filled FROM part GROUP BY ALL)
+          SELECT document_id, 'grant|' || table_no || '|' || measure || '|' || year || '|' || way || '|' || line AS group_key,
+                 label || CASE way WHEN 'row' THEN ' 的各资金列' ELSE ' 的各行' END AS label,
+                 CASE WHEN there THEN 'passed' WHEN filled >= 2 AND filled >= n - 1 THEN 'failed' ELSE 'insufficient_data' END AS state,
+                 in_unit(amount, unit) AS expected_text, CASE WHEN there THEN '有金额' ELSE '全部空白' END AS observed_text, ids
+          FROM part JOIN habit USING (document_id, table_no, measure, year, way)""",
+    ),
+    _missing(
         "BASIC-TOTALS",
         "基本支出表列有公用经费合计的，也应有人员经费合计；反之亦然",
         "人员经费合计、公用经费合计成对列出",

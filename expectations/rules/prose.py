@@ -344,8 +344,10 @@ RULES: tuple[Rule, ...] = (
             SELECT *, CASE WHEN name = 'use' AND mains = 2 AND abs(main - amount) < abs(everything - amount) THEN main ELSE everything END AS total FROM told)
           SELECT document_id, group_key, label, total AS expected, amount AS observed, half + spread AS tolerance, [id] || ids AS ids, unit,
                  -- Prose may name further parts (预留经费) or leave some out: then the parts are less than the whole.
-                 CASE WHEN amount - total > half + spread AND (name = 'use' OR n < due) THEN 'insufficient_data'
-                      WHEN name = 'use' AND mains < 2 THEN 'insufficient_data' END AS state
+                 -- No further part is smaller than a hundred yuan.
+                 CASE WHEN amount - total > half + spread AND (name = 'use' OR n < due) AND amount - total >= 100 THEN 'insufficient_data'
+                      WHEN name = 'use' AND mains < 2 THEN 'insufficient_data' END AS state,
+                 CASE WHEN amount > total AND (name = 'use' OR n < due) THEN 'warning' END AS severity
           FROM chosen""",
         applies="""SELECT document_id FROM x_item WHERE form = 'narrative' AND fc IS NULL GROUP BY document_id, measure, fund
             HAVING bool_or(item = '基本支出') AND bool_or(item = '人员经费') AND bool_or(item = '公用经费')

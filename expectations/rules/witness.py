@@ -202,7 +202,7 @@ RULES: tuple[Rule, ...] = (
           row AS (
             SELECT document_id, table_no, form, row_no, any_value(printed_code) AS code, any_value(regexp_replace(item_name, '^.*/ ?', '')) AS name, any_value(document_year) AS year,
                    any_value(label ORDER BY column_no) AS label, list(id ORDER BY column_no, id) AS ids
-            FROM x_cell WHERE printed_code SIMILAR TO '[235][0-9]{2}([0-9]{2}){0,2}' AND (form = 'other' OR fc IS NULL AND ec IS NULL) AND scope <> 'government' GROUP BY ALL
+            FROM x_cell WHERE printed_code SIMILAR TO '[235][0-9]{2}([0-9]{2}){0,2}' AND (form = 'other' OR coalesce(CASE WHEN length(printed_code) % 2 = 1 THEN coalesce(CASE WHEN printed_code LIKE '3%' THEN ec END, fc, ec) END, '') <> printed_code) AND scope <> 'government' GROUP BY ALL
             HAVING count(DISTINCT printed_code) = 1)
           SELECT document_id, 'code|' || form || '|' || table_no || '|' || row_no AS group_key, label,
                  CASE WHEN bool_or(k.code = r.code) THEN 'passed' ELSE 'failed' END AS state, string_agg(DISTINCT k.code, '、' ORDER BY k.code) AS expected_text, r.code AS observed_text, ids

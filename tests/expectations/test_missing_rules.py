@@ -78,6 +78,30 @@ def _grant(total: str | None) -> Callable[[str], Document]:
     return make
 
 
+def _funds(general: str | None) -> Callable[[str], Document]:
+    """Three rows by fund; the second's only fund is the figure given."""
+
+    def make(name: str) -> Document:
+        d = Document(name)
+        d.table("grant_income_expenditure", 4)
+        for row, code in enumerate(("201", "208", "210")):
+            for column, fund in ((1, "fiscal_grant"), (2, "general")):
+                printed = general if row == 1 and column == 2 else "30.00"
+                d.item(
+                    "grant_income_expenditure",
+                    printed,
+                    table_no=4,
+                    row_no=row,
+                    column_no=column,
+                    fund=fund,
+                    function_code=code,
+                    item_name=code,
+                )
+        return d
+
+    return make
+
+
 def _basic(personnel: str | None, operation: str | None) -> Callable[[str], Document]:
     def make(name: str) -> Document:
         d = Document(name)
@@ -209,6 +233,7 @@ CASES: dict[str, tuple[Callable[[str], Document], Callable[[str], Document], Cal
     "TOTAL-SOURCES": (_without(), _without("一般公共预算财政拨款收入"), _without("本年收入合计", "收入总计", "本年支出合计", "支出总计")),
     "TOTAL-CARRIED": (_carried(True, True), _carried(False, True), _carried(False, False)),
     "GRANT-BLANK": (_grant("20.00"), _grant(None), _without()),
+    "GRANT-PARTS": (_funds("30.00"), _funds(None), _without()),
     "BASIC-TOTALS": (_basic("30.00", "20.00"), _basic(None, "20.00"), _basic(None, None)),
     "THREE-PUBLIC-VEHICLES": (_vehicles("6.00", "0.00", "6.00"), _vehicles(None, "0.00", "6.00"), _without()),
     "FORM-BLANK": (_blank(True), _blank(False), _without()),
