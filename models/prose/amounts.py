@@ -56,6 +56,12 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
             state.whole_unknown = told  # only a part is unknown
         count_unread(context, number, group)
         return
+    other_year = clause.year is None and state.opening_year is not None and state.year != state.opening_year
+    if other_year and clause.subjects and subjects[0] not in state.sentence_subjects:
+        # "2024年决算4万元，2023年决算3万元，公务接待费6万元": of which of the two years, nobody can tell.
+        state.sentence_subjects.extend(subjects)
+        count_unread(context, number, group)
+        return
     if clause.measure is None and subjects[0].measure is not None:
         clause.measure = subjects[0].measure
     measured = measure_of(context, clause)

@@ -329,6 +329,7 @@ def test_after_a_semicolon_the_year_of_the_sentence_holds_again() -> None:
     reading = read(
         "公务接待费2024年决算4万元，2023年决算3万元；公务用车运行维护费6万元。",
         "2023年“三公”经费支出9万元；机关运行经费支出8万元。",
+        "2024年会议费支出4万元，2023年支出3万元，培训费支出6万元。",
     )
     assert [(i.item, i.fiscal_year, i.measure) for i in reading.line_items] == [
         ("公务接待费", 2024, "final"),
@@ -336,4 +337,6 @@ def test_after_a_semicolon_the_year_of_the_sentence_holds_again() -> None:
         ("公务用车运行维护费", 2024, "final"),
         ("“三公”经费合计", 2023, "prior_final"),
         ("机关运行经费", 2023, "prior_final"),
+        ("会议费", 2024, "final"),
+        ("会议费", 2023, "prior_final"),
     ]
