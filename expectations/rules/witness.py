@@ -24,6 +24,10 @@ _PARTS = """SELECT p.id AS pid, p.document_id, p.table_no, p.key, p.label, p.amo
   WHERE p.form = 'project_expenditure' AND p.scope <> 'government' AND c.fc IS NULL AND c.ec IS NULL AND NOT p.sub
   WINDOW w AS (PARTITION BY p.id), w2 AS (PARTITION BY p.id ORDER BY c.row_no, c.id)"""
 
+# The same money may be listed on several levels nobody marked: the parts are then a multiple of the whole.
+_FOLDS = "(VALUES (1), (2), (3), (4), (5), (6)) folds(k)"
+_OFF = "whole > 0 AND amount < whole AND list_min(list_transform(range(1, 7), lambda f: abs(everything - f * whole))) > spread + 6 * phalf"
+
 
 def _witness(
     identifier: str,
@@ -68,8 +72,8 @@ RULES: tuple[Rule, ...] = (
         f"""WITH part AS ({_PARTS})
           SELECT document_id, key || '|' || row_no || '|' || table_no AS group_key, part AS label, 'failed' AS state, '一行，合计 ' || in_unit(whole, unit) AS expected_text,
                  '两行，各行之和 ' || in_unit(everything, unit) AS observed_text, [id, next_id, pid] AS ids
-          FROM part WHERE next_row = row_no + 1 AND next_name = item_name AND next_amount = amount AND amount <> 0
-               AND abs(everything - whole) > spread + phalf AND abs(everything - amount - whole) <= spread + phalf""",
+          FROM part, {_FOLDS} WHERE {_OFF} AND next_row = row_no + 1 AND next_name = item_name AND next_amount = amount AND amount <> 0
+               AND abs(everything - amount - k * whole) <= spread + k * phalf QUALIFY row_number() OVER (PARTITION BY id ORDER BY k) = 1""",
     ),
     _witness(
         "PART-SIGN",
@@ -78,7 +82,20 @@ RULES: tuple[Rule, ...] = (
         f"""WITH part AS ({_PARTS})
           SELECT document_id, key || '|' || row_no || '|' || table_no AS group_key, part AS label, 'failed' AS state, in_unit(-amount, unit) AS expected_text,
                  in_unit(amount, unit) AS observed_text, [id, pid] AS ids
-          FROM part WHERE abs(everything - whole) > spread + phalf AND abs(everything - 2 * amount - whole) <= spread + phalf AND amount <> 0""",
+          FROM part, {_FOLDS} WHERE {_OFF} AND abs(everything - 2 * amount - k * whole) <= spread + k * phalf AND amount < 0
+          QUALIFY row_number() OVER (PARTITION BY id ORDER BY k) = 1""",
+    ),
+    _witness(
+        "PART-SLIP",
+        "改正一行的一位数字后各行之和正好等于合计",
+        "合计＝各行之和（同一金额分几级列示的，为合计的整数倍）",
+        f"""WITH part AS ({_PARTS}),
+          slip AS (SELECT *, amount + k * whole - everything AS meant FROM part, {_FOLDS}
+                   WHERE {_OFF} AND k * whole - everything > -amount AND x_alike(amount, amount + k * whole - everything)
+                         AND abs(everything - k * whole) * 4 < whole * 3)
+          SELECT document_id, key || '|slip|' || table_no AS group_key, label || ' 的各行' AS label, 'failed' AS state, min_by(in_unit(meant, unit), id) AS expected_text,
+                 min_by(part || ' ' || in_unit(amount, unit), id) AS observed_text, [pid] || list(DISTINCT id ORDER BY id) AS ids
+          FROM slip GROUP BY document_id, key, table_no, label, pid HAVING count(DISTINCT id) <= 2""",
     ),
     _witness(
         "PROSE-NAME",

@@ -162,6 +162,11 @@ CASES: dict[str, tuple[Make, Make, Make]] = {
     # rule: the places agree, they cannot both be right, one of them is silent
     "PART-OVER": (_projects("35.00", _PARTS), _projects("15.00", _PARTS), _projects(None, _PARTS)),
     "PART-TWICE": (_projects("35.00", _PARTS), _projects("35.00", [*_PARTS[:2], _PARTS[1], _PARTS[2]]), _projects(None, _PARTS)),
+    "PART-SLIP": (
+        _projects("350.25", [("甲", "130.25"), ("乙", "220.00")]),
+        _projects("350.25", [("甲", "180.25"), ("乙", "220.00")]),
+        _projects(None, _PARTS),
+    ),
     "PART-SIGN": (_projects("35.00", _PARTS), _projects("35.00", [("甲", "10.00"), ("乙", "-20.00"), ("丙", "5.00")]), _projects(None, _PARTS)),
     "PROSE-NAME": (_told("73.81"), _told("7381"), _told(None)),
     "UNIT-TWICE": (_units("万元"), _units("元"), _told(None)),
@@ -174,6 +179,7 @@ CASES: dict[str, tuple[Make, Make, Make]] = {
 }  # fmt: skip
 _ONLY_FAULTS = (
     "PART-TWICE",
+    "PART-SLIP",
     "PART-SIGN",
     "PROSE-YEAR",
     "UNIT-TWICE",
