@@ -33,7 +33,7 @@ def test_data_docs_show_the_failures_and_leave_the_file_free(blank_candidate: Pa
     index = (docs / "index.html").read_text("utf-8")
     linked = [unquote(path) for path in re.findall(r'href="([^"]+)"', index)]
     assert len(linked) == len(FAMILIES) + 1 and all((docs / path).is_file() for path in linked)
-    assert 1 <= index.count("text-danger\"") < len(FAMILIES), "the families with the fault are marked, no others"
+    assert 1 <= index.count('text-danger"') < len(FAMILIES), "the families with the fault are marked, no others"
     pages = [path.read_text("utf-8") for path in docs.rglob("*.html") if "validations" in path.parts]
     assert not any("<script" in page for page in pages) and all("成立" in page for page in pages)
     assert len(pages) == len(FAMILIES) + 1
