@@ -63,7 +63,7 @@ def test_prose_goes_only_where_the_same_text_came_again() -> None:
 
 
 def test_accounts_of_a_government_stand_beside_each_other_unless_one_came_again() -> None:
-    budget = {
+    budget: dict[str, Any] = {
         "scope": "government",
         "forms": ("general_expenditure", "narrative", "other"),
         "title": "某市2023年预算草案",
