@@ -14,6 +14,8 @@ from rapidfuzz.distance import DamerauLevenshtein
 _CENT = Decimal("0.01")
 _LEAST_DIGITS = 3
 """Of shorter numbers each is one digit away from very many others."""
+_ROUNDED = 2
+"""By how many units in the last place parts that were rounded usually miss their sum."""
 
 
 def one_slip(printed: Decimal, meant: Decimal) -> bool:
@@ -34,12 +36,17 @@ def one_slip(printed: Decimal, meant: Decimal) -> bool:
     return moved or DamerauLevenshtein.distance(a, b, score_cutoff=1) <= 1
 
 
-def explains(whole: Decimal, parts: Sequence[Decimal]) -> bool:
-    """Whether a sum (元) that its parts (元) do not make is off by one slip in the sum or in one of at least two parts."""
+def explains(whole: Decimal, parts: Sequence[Decimal], step: Decimal = Decimal(0)) -> bool:
+    """Whether a sum (元) that its parts (元) do not make is off by one slip in the sum or in one of at least two parts.
+
+    step: what one unit in the last printed place is worth. Rounded parts miss their sum by one or two of them, so the
+    figure that was meant may be that much beside the one that would make the sum exact.
+    """
     if len(parts) < 2:
         return False
     off = whole - sum(parts, Decimal(0))
-    return one_slip(whole, whole - off) or any(one_slip(part, part + off) for part in parts)
+    offs = [off + n * step for n in range(-_ROUNDED, _ROUNDED + 1)] if step else [off]
+    return any(one_slip(whole, whole - o) or any(one_slip(part, part + o) for part in parts) for o in offs)
 
 
 def _digits(amount: Decimal) -> str:

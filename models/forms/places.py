@@ -68,6 +68,7 @@ class Grid:
     ) -> Places:
         holds = fails = strong = 0
         short = True
+        margin = Decimal(0)
         reasons: list[str | None] = []
         offs: list[Decimal] = []
         swaps: list[set[int]] = []
@@ -89,43 +90,50 @@ class Grid:
                 continue
             fails += 1
             offs.append(off)
+            margin = max(margin, envelope)
             # Of three rows one may well be the difference of the others (all, own, subordinate); of columns under 合计 not.
             enough = len(parts) > 1 + (not across)
-            swaps.append({c for c, p in parts.items() if enough and 2 * p.amount_yuan == whole.amount_yuan + total})
+            twice = whole.amount_yuan + total
+            swaps.append({c for c, p in parts.items() if enough and abs(2 * p.amount_yuan - twice) <= envelope})
             short = short and 0 < 2 * off < whole.amount_yuan
-            if explains(whole.amount_yuan, [p.amount_yuan for p in parts.values()]):
+            step = min(whole.ulp_yuan, *(p.ulp_yuan for p in parts.values()))
+            if explains(whole.amount_yuan, [p.amount_yuan for p in parts.values()], step):
                 reasons.append(SLIP)
-            elif _doubled(list(parts.values()), -off):
+            elif _doubled(list(parts.values()), -off, envelope):
                 reasons.append(DOUBLED)
-            elif not across and self._slid(parent, children, line, off):
+            elif not across and self._slid(parent, children, line, off, envelope):
                 reasons.append(SHIFTED)
             else:
                 reasons.append(None)
         # Two figures exchanged between two places, or the sum with one of its addends in all places.
-        if (fails == 2 and holds and offs[0] == -offs[1]) or (exchangeable and fails and set.intersection(*swaps)):
+        if (fails == 2 and holds and abs(offs[0] + offs[1]) <= margin) or (
+            exchangeable and fails and set.intersection(*swaps)
+        ):
             reasons = [EXCHANGED] * fails
         return Places(holds, fails, strong, tuple(reasons), short and fails > 0)
 
-    def _slid(self, parent: int, children: Sequence[int], line: int, off: Decimal) -> bool:
+    def _slid(self, parent: int, children: Sequence[int], line: int, off: Decimal, envelope: Decimal) -> bool:
         """Whether a row's figure of this column stands in the next: an addend's, or that of the sum itself."""
         nearby = [n for n in self._columns if n != line]
         for child in children:
             if self._cell(child, line, False) is None:
                 moved = [self._cell(child, n, False) for n in nearby]
-                if any(cell is not None and cell.amount_yuan == off for cell in moved):
+                if any(cell is not None and abs(cell.amount_yuan - off) <= envelope for cell in moved):
                     return True
         whole = self._cell(parent, line, False)
         for other in nearby:
             if whole is None or self._cell(parent, other, False) is not None:
                 continue
             parts = [cell for c in children if (cell := self._cell(c, other, False)) is not None]
-            if len(parts) > 1 and sum((p.amount_yuan for p in parts), Decimal(0)) == whole.amount_yuan:
+            total = sum((p.amount_yuan for p in parts), Decimal(0))
+            if len(parts) > 1 and abs(total - whole.amount_yuan) <= envelope:
                 return True
         return False
 
 
-def _doubled(parts: Sequence[LineItem], surplus: Decimal) -> bool:
+def _doubled(parts: Sequence[LineItem], surplus: Decimal, envelope: Decimal) -> bool:
     """Whether two addends that follow each other are the same line printed twice, and are what the sum lacks."""
     return any(
-        a.item_name == b.item_name and a.amount_yuan == b.amount_yuan == surplus != 0 for a, b in pairwise(parts)
+        a.item_name == b.item_name and a.amount_yuan == b.amount_yuan != 0 and abs(a.amount_yuan - surplus) <= envelope
+        for a, b in pairwise(parts)
     )

@@ -21,6 +21,7 @@ from models.forms.vocabulary import numbering_depth
 from models.text import fold
 
 _TRANSFER = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)?转移性(支出|收入)(合计)?")
+_FULL = 8
 _ASIDE = re.compile(r"转移|补助|还本|结转|结余|调出|调入|上解|债|调节基金|周转金")
 _TOTAL = re.compile(r"(合|总|小|共)计|总额|.{0,10}(合计|总计|小计)")
 
@@ -30,7 +31,9 @@ def proven(items: Sequence[LineItem]) -> list[LineItem]:
     grid = Grid(items)
     rows = _rows(items)
     totals = {r.row_no for r in rows if _is_total(r)}
-    row_parents, row_doubts = _accept(_row_families(rows), grid.rows, totals=totals, whole=partial(_plain, rows))
+    row_parents, row_doubts = _accept(
+        _row_families(rows), grid.rows, prescribed=_full_lists(rows), totals=totals, whole=partial(_plain, rows)
+    )
     columns = _columns(items)
     sums = {c.column_no for c in columns if _TOTAL.fullmatch(fold((c.column_label or "").split(" / ")[-1]))}
     column_parents, column_doubts = _accept(_column_families(columns), grid.columns, totals=sums)
@@ -277,6 +280,16 @@ def _revenue(rows: Sequence[LineItem]) -> Iterator[Family]:
                 below.append(other.row_no)
         if len(below) > 1 and row.row_no is not None:
             yield row.row_no, tuple(below)
+
+
+def _full_lists(rows: Sequence[LineItem]) -> Iterator[Family]:
+    """A 类 and its 款 where so many stand below it that the list is meant to be whole."""
+    codes = {r.row_no: r.function_code or r.economic_code for r in rows}
+    for parent, children in _outlined(rows):
+        head = codes.get(parent)
+        own = [c for c in children if head and (codes.get(c) or "").startswith(head)]
+        if head and len(head) == 3 and len(children) >= _FULL and len(own) == len(children):
+            yield parent, children
 
 
 def _revenue_code(row: LineItem, parents: tuple[str, ...]) -> str | None:
