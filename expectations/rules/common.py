@@ -64,7 +64,7 @@ def sum_of(edges: str, condition: str) -> str:
              [pid] || CASE way WHEN 1 THEN coded_children ELSE children END AS ids,
              CASE WHEN NOT off THEN NULL
                   WHEN coalesce(unread, 0) > 0 AND amount > everything THEN 'insufficient_data'
-                  WHEN is_loose AND scope <> 'government' AND (form <> 'other' OR role IS NOT NULL) THEN CASE WHEN NOT unnested THEN 'insufficient_data' END
+                  WHEN is_loose AND doubt IS NULL AND scope <> 'government' AND (form <> 'other' OR role IS NOT NULL) THEN CASE WHEN NOT unnested THEN 'insufficient_data' END
                   WHEN (scope = 'government' OR form = 'other') AND NOT (line_held > CASE WHEN scope = 'government' AND role IS NOT NULL THEN 1 ELSE 0 END AND line_held * 2 >= line_all OR role IS NULL AND held >= 4 AND held * 5 >= everyone * 4
                             AND NOT regexp_matches(item_name, '转移性|还本') AND (document_id, table_no, row_no) NOT IN (SELECT (document_id, table_no, row_no) FROM subset))
                        AND doubt IS NULL AND NOT coalesce(x_explained(amount, amounts), false)
