@@ -20,6 +20,7 @@ from extractors.limits import Limits
 from extractors.model import Extract, Note, Table
 from extractors.ocr import MISSING, Scanner
 from extractors.pdf_content import PageContent, no_characters, no_rules
+from extractors.pdf_fonts import read_with_boxes
 from extractors.pdf_lattice import Lattice, find_lattices
 from extractors.pdf_paragraphs import Flow, build, running_lines
 from extractors.pdf_pdfium import read_content
@@ -227,6 +228,7 @@ def _check_tail(path: Path, size: int) -> None:
 
 
 def _open(path: Path) -> Any:
+    read_with_boxes()
     try:
         return pdfium.PdfDocument(os.fspath(path))
     except pdfium.PdfiumError as error:

@@ -148,6 +148,7 @@ def _page_picture(original: Path, number: int, scale: float) -> tuple[Any, float
 
     from extractors.detect import detect
     from extractors.limits import Limits
+    from extractors.pdf_fonts import draw_with_shapes
 
     kind = detect(original)
     if kind == "docx":
@@ -165,6 +166,7 @@ def _page_picture(original: Path, number: int, scale: float) -> tuple[Any, float
         return None if seen is None else (Image.fromarray(seen[0]), seen[0].shape[1] / seen[1])
     if kind != "pdf":
         return _raster(original, number)
+    draw_with_shapes()
     pdf = pdfium.PdfDocument(str(original))
     try:
         page = pdf[number - 1]

@@ -78,8 +78,11 @@ class Easel:
     def _leaf(self, path: Path, page: int) -> Any:
         import pypdfium2 as pdfium
 
+        from extractors.pdf_fonts import draw_with_shapes
+
         key = str(path)
         if key not in self._documents:
+            draw_with_shapes()
             try:
                 self._documents[key] = pdfium.PdfDocument(key)
             except pdfium.PdfiumError as error:
