@@ -18,6 +18,7 @@ from extractors.pdf_text import HEADING, Line
 
 _VALUE = re.compile(r"[-+—–−(（]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[%％]?[)）]?")
 _FIGURE = re.compile(r"[-+—–−(（]?[\d,.]+[%％]?[)）]?")
+_DIGIT = re.compile(r"\d")
 _DASH = re.compile(r"[-—–−]+")
 _PADDING = 11.0
 _STACK = 4
@@ -50,6 +51,8 @@ def _cuts(lattice: Lattice, cells: list[tuple[GridCell, list[Line]]]) -> list[fl
     sure: list[list[Line]] = []
     doubtful: list[list[Line]] = []
     labels_at: list[float] = []
+    if any(_FIGURE.fullmatch(line.text) and not _DIGIT.search(line.text) for _, own in cells for line in own):
+        return []  # a decimal point on a line of its own: figures are wrapped here, character by character
     for cell, own in cells:
         if own and all(_FIGURE.fullmatch(line.text) or _DASH.fullmatch(line.text) for line in own):
             box = lattice.cell_box(cell)

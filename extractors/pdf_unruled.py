@@ -119,7 +119,8 @@ def _table(lines: list[Line], head: int, start: int, end: int, bounded: bool) ->
     figures = [piece[0] for line in rows for piece in line.pieces if _FIGURE.fullmatch(piece[0])]
     if all(_PAGE_REFERENCE.fullmatch(figure) for figure in figures) and max(len(line.pieces) for line in rows) <= 2:
         return None  # a list of contents
-    columns = _columns(rows)
+    # The numbers of the columns (栏次 1 2 3 …) may be aligned otherwise than the figures, and would bridge the gaps.
+    columns = _columns([line for line in rows if not _numbers_columns(line)] or rows)
     if len(columns) < 2:
         return None
     counts = [0] * len(columns)
@@ -132,6 +133,13 @@ def _table(lines: list[Line], head: int, start: int, end: int, bounded: bool) ->
     if max(counts) < min(3, len(rows)) or max(counts) < 0.5 * len(rows):
         return None
     return _lay_out(lines, head, start, end, _boundaries(columns, lines[head:start]))
+
+
+def _numbers_columns(line: Line) -> bool:
+    """Whether a line counts the columns: 1, 2, 3 … behind at most one word."""
+    texts = [piece[0] for piece in line.pieces]
+    counted = texts if _FIGURE.fullmatch(texts[0]) else texts[1:]
+    return len(counted) >= 2 and counted == [str(n) for n in range(1, len(counted) + 1)]
 
 
 def _columns(rows: list[Line]) -> list[tuple[float, float]]:

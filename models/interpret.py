@@ -8,6 +8,7 @@ from dataclasses import replace
 from extractors.model import Extract, Place
 from models.disclosure import Disclosure, Finding, FormInstance, LineItem, Metadata
 from models.forms import read_forms
+from models.forms.vocabulary import match_title
 from models.metadata import read_metadata
 from models.performance import read_performance
 from models.prose import read_prose
@@ -53,7 +54,9 @@ def _unread_tables(forms: Iterable[FormInstance]) -> Iterator[Finding]:
         if instance.form is None and instance.amounts:
             message = f"表“{instance.title or '（无题）'}”印有 {instance.amounts} 个金额，未读入：{instance.reason}。"
             place = Place(page=instance.first_page, sheet=instance.sheet)
-            yield Finding("TABLE-UNREAD", "info", message, place, None, str(instance.amounts))
+            named = match_title(instance.title) if instance.title else None
+            severity = "warning" if named is not None and named.form is not None else "info"
+            yield Finding("TABLE-UNREAD", severity, message, place, None, str(instance.amounts))
 
 
 def _recognised(extract: Extract, items: Iterable[LineItem]) -> Iterator[LineItem]:

@@ -362,6 +362,17 @@ def _place(found: list[LogicalTable], segment: _Segment, captions: list[str], af
         found.pop()
         title, unit, owner, captions = last.title, unit or last.unit, owner or last.owner, [*last.captions, *captions]
         last = found[-1] if found else None
+    if last is not None and title is None and not after_prose and _ends_header(last, header, table):
+        last.header = _joined_header(last.header, header[0])
+        header = []
+    if (
+        last is not None
+        and title is None
+        and last.n_columns == table.n_columns
+        and 0 < _headed(header) * 2 < _headed(last.header)
+    ):
+        # Names over a few of the columns only are rows without figures, at the top of a page that goes on.
+        header, rows = [], [row for row in segment.rows if not is_column_numbers(row) and row.texts()]
     if (
         last is not None
         and not after_prose
@@ -390,6 +401,41 @@ def _is_beginning(last: LogicalTable, table: Table) -> bool:
     pages = table.place.page, last.last_page
     next_page = pages[0] is not None and pages[1] is not None and pages[0] - pages[1] == 1
     return next_page and last.title is not None and not last.rows and 0 < last.n_columns < table.n_columns
+
+
+def _headed(header: list[Row]) -> int:
+    """How many columns some header cell with text stands over."""
+    width = max((len(row.cells) for row in header), default=0)
+    return sum(
+        any(c < len(row.cells) and (cell := row.cells[c]) is not None and bool(cell.text.strip()) for row in header)
+        for c in range(width)
+    )
+
+
+def _ends_header(last: LogicalTable, header: list[Row], table: Table) -> bool:
+    """Whether the page broke inside the header: what stands on top of the next page are the last lines of its cells."""
+    pages = table.place.page, last.last_page
+    next_page = pages[0] is not None and pages[1] is not None and pages[0] - pages[1] == 1
+    if not next_page or last.rows or not last.header or len(header) != 1 or last.n_columns != table.n_columns:
+        return False
+    begun, ended = last.header[-1], header[0]
+    columns = [c for c in range(table.n_columns) if (cell := ended.anchored(c)) is not None and cell.text.strip()]
+    above = [begun.cells[c] for c in columns]
+    whole = sum(cell is not None and bool(cell.text.strip()) for cell in begun.cells)
+    return len(columns) < whole and all(cell is not None and cell.text.strip() for cell in above)
+
+
+def _joined_header(header: list[Row], ended: Row) -> list[Row]:
+    """Header rows whose lowest cells go on with the texts that stand in `ended`, in the same columns."""
+    whole: dict[int, Cell] = {}
+    for column, cell in enumerate(header[-1].cells):
+        rest = ended.anchored(column)
+        if cell is not None and rest is not None and rest.text.strip():
+            whole[id(cell)] = replace(cell, text=cell.text + rest.text)
+    return [
+        replace(row, cells=tuple(whole.get(id(cell), cell) if cell is not None else None for cell in row.cells))
+        for row in header
+    ]
 
 
 def _continues(

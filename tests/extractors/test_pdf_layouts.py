@@ -261,3 +261,47 @@ def test_chinese_and_figures_on_different_baselines_are_one_line(tmp_path: Path)
             say(canvas, 263, 111.5 + 20 * row, ".39")
 
     assert texts(only_table(read_pdf(page(tmp_path, draw)))) == [["总计（0）", "2,995.39"], ["结余（1）", "2,995.39"]]
+
+
+def test_figures_written_down_one_character_a_line_make_no_rows(tmp_path: Path) -> None:
+    xs, ys = [60.0, 90.0, 105.0, 120.0], [100.0, 120.0, 200.0, 280.0]
+
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, xs, ys)
+        for column, text in enumerate(("科目", "甲", "乙")):
+            say(canvas, xs[column] + 3, 114, text, 8)
+        for top, name, first, second in ((130, "培训支出", "20.75", "1.00"), (210, "进修支出", "18.20", "3.15")):
+            for x, word in zip(xs, (name, first, second), strict=False):
+                for number, character in enumerate(word):
+                    say(canvas, x + 4, top + 9 * number, character, 8)
+
+    found = texts(only_table(read_pdf(page(tmp_path, draw))))
+    assert [[cell.replace("\n", "") for cell in row] for row in found] == [
+        ["科目", "甲", "乙"],
+        ["培训支出", "20.75", "1.00"],
+        ["进修支出", "18.20", "3.15"],
+    ]
+
+
+def test_column_numbers_beside_their_figures_do_not_shift_the_columns(tmp_path: Path) -> None:
+    """Without rules: numbers set left, figures set right, so that a number comes close to the figures before it."""
+    lefts = [60.0, 130.0, 200.0, 270.0]
+
+    def draw(canvas: Canvas) -> None:
+        for x, number in zip(lefts[1:], "123", strict=True):
+            say(canvas, x, 110, number)
+        say(canvas, 60, 110, "栏次")
+        for row, (name, *figures) in enumerate(
+            (
+                ("合计", "1,383.21", "1,383.20", "0.01"),
+                ("行政运行", "993.71", "993.70", "0.01"),
+                ("机关服务", "389.50", "389.50", "0.00"),
+            )
+        ):
+            say(canvas, 60, 130 + 14 * row, name)
+            for x, figure in zip(lefts[1:], figures, strict=True):
+                canvas.setFont("Times-Roman", 10)
+                canvas.drawRightString(x + 68, 842 - 130 - 14 * row, figure)
+
+    rows = texts(only_table(read_pdf(page(tmp_path, draw))))
+    assert [row for row in rows if row[0] == "合计"] == [["合计", "1,383.21", "1,383.20", "0.01"]]

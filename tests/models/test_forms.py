@@ -420,3 +420,44 @@ def test_rows_of_other_years_and_of_change_are_not_this_years_amounts() -> None:
     assert len(reading.statistics) == 3
     assert not any(i.parent_row_no for i in reading.line_items)
     assert {i.item_name for i in reading.line_items} == {"示例局（本级）"}
+
+
+def test_a_header_broken_by_the_page_is_one_header_and_its_table_one_table() -> None:
+    reading = read(
+        line("财政拨款收入支出决算总表"),
+        line("单位：万元"),
+        table("""
+            收入 | < | 支出 | < | < | <
+            项目 | 决算数 | 项目 | 合计 | 一般公共预算财政拨款 | 政府性基金预算财政拨
+        """),
+        table("""
+            | | | | | 款
+            一、一般公共预算财政拨款 | 16.40 | 一、一般公共服务支出 | 11.63 | 11.63 |
+            二、政府性基金预算财政拨款 | 2.00 | 二、城乡社区支出 | 6.77 | 4.77 | 2.00
+        """, page=2),
+        table("""
+            国有资本经营预算财政拨款 | | | | |
+            总计 | 18.40 | 总计 | 18.40 | 16.40 | 2.00
+        """, page=3),
+    )  # fmt: skip
+    assert {i.form for i in reading.line_items} == {"grant_income_expenditure"}
+    assert one(reading, function_code="212", fund="gov_fund").amount_yuan == Decimal("20000")
+    assert [i.amount_yuan for i in reading.line_items if i.place.page == 3 and i.fund == "gov_fund"] == [
+        Decimal("20000")
+    ]
+    assert len(reading.line_items) == 11
+
+
+@pytest.mark.parametrize("run", ["财政拨款收入上级补助收入", "上级补助收入事业收入", "基本支出上缴上级支出"])
+def test_headings_that_ran_together_head_nothing(run: str) -> None:
+    title = "收入决算表" if "收入" in run else "支出决算表"
+    reading = read(
+        line(f"{title} 单位：万元"),
+        table(f"""
+            科目编码 | 科目名称 | 合计 | {run}
+            | 合计 | 13.80 | 13.80
+            201 | 一般公共服务支出 | 9.90 | 9.90
+            208 | 社会保障和就业支出 | 3.90 | 3.90
+        """),
+    )
+    assert {i.component for i in reading.line_items if i.component is not None} == {"total"}
