@@ -6,10 +6,14 @@ converter gives up. Macros are never run: the converter cannot, and LibreOffice 
 
 from __future__ import annotations
 
+import math
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +30,11 @@ _MACROS_OFF = (
     '<prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>3</value></prop>'
     '<prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop></item></oor:items>'
 )
+
+
+_PATIENCE = 4
+"""Of a limit in processor time: so much may pass on the clock, for other processes also want the machine."""
+_OUT_OF_TIME = getattr(signal, "SIGXCPU", 24)
 
 
 def read_doc(path: Path, limits: Limits) -> Extract:
@@ -54,22 +63,23 @@ def read_doc(path: Path, limits: Limits) -> Extract:
 
 
 def _convert(source: Path, target: Path, limits: Limits) -> None:
-    """Convert in a child process, bounded in time and memory. Raises an ExtractionError where that fails."""
+    """Convert in a child process, bounded in processor time and memory. Raises an ExtractionError where that fails."""
+    late = f"转换旧版 Word 文件超过 {limits.max_seconds:g} 秒的时限，已停止；请另存为 DOCX 后提交。"
     try:
         done = subprocess.run(
-            [sys.executable, "-I", str(_CHILD), str(source.resolve()), str(target)],
+            [sys.executable, "-I", str(_CHILD), str(source.resolve()), str(target), str(math.ceil(limits.max_seconds))],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            timeout=limits.max_seconds,
+            timeout=_PATIENCE * limits.max_seconds,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise TooLarge(
-            f"转换旧版 Word 文件超过 {limits.max_seconds:g} 秒的时限，已停止；请另存为 DOCX 后提交。"
-        ) from error
+        raise TooLarge(late) from error
     if done.returncode == 0:
         return
+    if done.returncode == -_OUT_OF_TIME:
+        raise TooLarge(late)
     reason = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["原因不明"])[-1][:200]
     raise _refusal(done.returncode, reason)
 
@@ -95,17 +105,19 @@ def _convert_with_office(office: str, source: Path, target: Path, limits: Limits
     copy = folder / "office.doc"
     shutil.copyfile(source, copy)
     command = [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--convert-to", "docx"]
-    try:
-        subprocess.run(
-            [*command, "--outdir", str(folder), str(copy)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=min(limits.max_seconds, 120.0),
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise TooLarge("LibreOffice 转换旧版 Word 文件超时，已停止；请另存为 DOCX 后提交。") from error
+    with subprocess.Popen(
+        [*command, "--outdir", str(folder), str(copy)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as running:
+        try:
+            running.wait(_PATIENCE * min(limits.max_seconds, 120.0))
+        except subprocess.TimeoutExpired as error:
+            with suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGKILL)  # its launcher and what that has started
+            raise TooLarge("LibreOffice 转换旧版 Word 文件超时，已停止；请另存为 DOCX 后提交。") from error
     written = folder / "office.docx"
     if not written.is_file():
         raise DamagedDocument("旧版 Word 文件损坏或格式不受支持，无法转换；请另存为 DOCX 后提交。")

@@ -22,11 +22,13 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _NUMBER = re.compile(r"\d[\d,.，]*")
 
 
-def _limit_memory() -> None:
+def _limit(seconds: int) -> None:
+    """Bound this process's memory and its processor time; out of time it ends by the signal SIGXCPU."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
 
 
 def _neutral(source: Path, folder: Path) -> Path:
@@ -121,9 +123,9 @@ def _lost(source: Path, target: Path) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Convert `arguments[0]` to `arguments[1]`, working in the folder of the latter."""
+    """Convert `arguments[0]` to `arguments[1]`, working in the folder of the latter, in `arguments[2]` seconds."""
     source, target = Path(arguments[0]), Path(arguments[1])
-    _limit_memory()
+    _limit(int(arguments[2]))
     try:
         from doc2docx.converter import convert
         from doc2docx.errors import EncryptedDocumentError

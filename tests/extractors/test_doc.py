@@ -18,6 +18,12 @@ _WPS = bytes.fromhex("20090200 00000000 c0000000 00000046".replace(" ", ""))
 _REAL = Path(__file__).resolve().parents[3] / "shared" / "real" / "files"
 
 
+@pytest.fixture(autouse=True)
+def without_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What these tests say of the converter holds whether or not the machine has LibreOffice."""
+    monkeypatch.setattr("extractors.doc.shutil.which", lambda _: None)
+
+
 @pytest.mark.parametrize("class_id", [bytes(16), _WPS], ids=["word", "wps"])
 def test_tables_and_text_in_reading_order(tmp_path: Path, class_id: bytes) -> None:
     rows = [["项目", "2024年", "2023年"], ["一、教育支出", "1,234.56", ""], ["合计", "-0.50", "8"]]
