@@ -9,8 +9,9 @@ from models.prose.figures import Figure
 from models.prose.flow import Line
 from models.prose.items import count_unread, emit
 from models.prose.measures import measure_of
-from models.prose.references import fund_alone, generic_of, inherited, scoped
-from models.prose.state import UNKNOWN, Clause, Context, Ratio, What
+from models.prose.references import fund_alone, inherited, scoped
+from models.prose.state import UNKNOWN, Clause, Context, What
+from models.prose.wholes import lose_whole, note_whole, place_part
 
 
 def read_money(context: Context, number: int, line: Line, group: list[Figure], clause: Clause, sentence: int) -> None:
@@ -19,19 +20,23 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
     What was read becomes what the next amounts can refer to.
     """
     figure = group[0]
+    state = context.state
+    state.budgeted, before = None, state.budgeted
+    state.unread, state.paired = True, False  # unread until it is read
     if clause.zone is not None:
         if clause.zone == "cause;":
             _lost(context)
+        state.of_purpose = state.of_purpose or clause.zone == "purpose"
         count_unread(context, number, group, explained=True)
         return
     if any(each.broken for each in group) or not clause.clean or clause.mixed or clause.share or not context.year:
         _lost(context, (clause.comparing or clause.change is not None) and not clause.subjects)
+        lose_whole(context, figure, clause)
         count_unread(context, number, group)
         return
     if figure.unit is None and clause.change is not None:
         context.outcome.percentless.append((number, figure))
         return
-    state = context.state
     subjects = clause.subjects
     if not subjects and clause.fund == "social_insurance":
         subjects = []
@@ -43,9 +48,17 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
     elif not subjects and state.listed and (clause.change is not None or clause.comparing):
         # "收入9万元，其中A8万元、B1万元，比上年增加…": of the whole or of the last part, nobody can tell.
         subjects = []
+    elif not subjects and _strange(clause):
+        # "培训费2万元；举办某某活动，开支5万元": of what was held, not of what was spoken of before.
+        subjects = []
+    elif not subjects and state.of_purpose:
+        # "本年收入9万元，主要用于某某项目2万元，比上年增加1万元": of the whole or of that project.
+        subjects = []
+    elif not subjects and before is not None and clause.generic is not None and clause.measure == "final":
+        subjects = [before]  # "公务接待费预算2万元，支出决算1万元" among others
     elif not subjects:
-        before = inherited(context, clause)
-        subjects = [before] if before is not None and before is not UNKNOWN else []
+        known = inherited(context, clause)
+        subjects = [known] if known is not None and known is not UNKNOWN else []
     if clause.zipped and not clause.subjects and (clause.change is not None or clause.comparing):
         # "A9万元，B8万元，分别比上年增加2万元和减少1万元": one for each of them.
         subjects = []
@@ -54,8 +67,10 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
         _lost(context)
         if clause.among:
             state.whole_unknown = told  # only a part is unknown
+        lose_whole(context, figure, clause)
         count_unread(context, number, group)
         return
+    subjects = _loosely_named(context, clause, subjects)
     other_year = clause.year is None and state.opening_year is not None and state.year != state.opening_year
     if other_year and clause.subjects and subjects[0] not in state.sentence_subjects:
         # "2024年决算4万元，2023年决算3万元，公务接待费6万元": of which of the two years, nobody can tell.
@@ -64,6 +79,13 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
         return
     if clause.measure is None and subjects[0].measure is not None:
         clause.measure = subjects[0].measure
+    placed = place_part(context, line, figure, clause, subjects)
+    if placed is None:
+        state.sentence_subjects.extend(subjects)
+        state.topic = None
+        count_unread(context, number, group)
+        return
+    subjects = placed
     measured = measure_of(context, clause)
     if measured is None:
         state.sentence_subjects.extend(subjects)
@@ -71,7 +93,7 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
         count_unread(context, number, group)
         return
     if context.government:
-        subjects = [placed for what in subjects if (placed := scoped(context, what, clause)) is not None]
+        subjects = [found for what in subjects if (found := scoped(context, what, clause)) is not None]
         if not subjects:
             _lost(context)
             count_unread(context, number, group)
@@ -96,6 +118,10 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
             order if len(pairs) > len(group) else 0,
         )
     last = subjects[-1]
+    state.unread = False
+    note_whole(context, group[-1], clause, last, measured)
+    if measure in ("budget", "adjusted_budget") and compare is None and context.kind != "budget" and len(subjects) == 1:
+        state.budgeted = last
     use = _USES.get(last.component) if last.group is None else None
     if use is not None and last.economic is None and not last.path:
         # "基本支出9万元、项目支出5万元": what follows may be of either.
@@ -114,6 +140,24 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
         if what not in state.sentence_subjects:
             state.sentence_subjects.append(what)
     state.topic = subjects[-1] if len(subjects) == 1 or clause.every else None
+
+
+def _strange(clause: Clause) -> bool:
+    """Whether an amount that names nothing stands behind words that nothing explains."""
+    named = clause.generic is not None and clause.generic_followed is not None
+    return clause.strange and not named and clause.change is None and not clause.comparing
+
+
+def _loosely_named(context: Context, clause: Clause, subjects: list[What]) -> list[What]:
+    """ "一般公共预算财政拨款支出9万元，…与上年相比，财政拨款支出增加1万元": the change is of the grant told before it."""
+    told = context.state.headline
+    if clause.change is None or told is None or len(subjects) != 1:
+        return subjects
+    (named,) = subjects
+    same = named.kind == told.kind == "total" and named.flow == told.flow and named.group == told.group
+    return (
+        [told] if same and named.fund == "fiscal_grant" and told.fund == context.state.fund == "general" else subjects
+    )
 
 
 def _of_unknown(context: Context, subjects: list[What]) -> bool:
@@ -163,40 +207,3 @@ def _pair(subjects: list[What], group: list[Figure], clause: Clause) -> list[tup
     if len(subjects) == len(group):
         return list(zip(subjects, group, strict=True))
     return None
-
-
-def note_ratio(context: Context, number: int, figure: Figure, clause: Clause, sentence: int, lead: str) -> None:
-    """Note a percentage whose kind is plain."""
-    if clause.zone is not None or figure.broken:
-        return
-    subjects = clause.subjects
-    if clause.share:
-        kind = "share"
-    elif "完成" in lead or "执行率" in lead or "执行进度" in lead:
-        kind = "completion"
-    elif clause.change is not None:
-        kind = "growth"
-    else:
-        return
-    state = context.state
-    named = subjects[-1] if subjects else None
-    if kind == "share" and named is None and clause.generic is not None:
-        named = generic_of(context, clause, clause.generic)
-    own = None
-    if kind != "share":
-        own = named or inherited(context, clause)
-    if kind == "growth" and clause.change == 0 and figure.value:
-        return
-    context.outcome.ratios.append(
-        Ratio(
-            number,
-            sentence,
-            figure,
-            kind,
-            named,
-            len(context.outcome.reads),
-            clause.change if clause.change is not None else 1,
-            state.headline,
-            own,
-        )
-    )

@@ -14,9 +14,12 @@ from models.text import fold
 
 _GROUPS = frozenset({"three_public", "operation", "procurement"})
 _COMPARABLE = frozenset({"year", "last_year", "this_year", "measure", "fund", "subject", "noise"})
+_BASES = frozenset({"year", "last_year", "measure"})
 _YEAR = re.compile(r"((?:19|20)\d\d)年")
+_USES = frozenset({"basic", "project", "remit_superior", "operating", "subsidize_subordinate"})
 _WHOLE_SPENDING = frozenset({"expenditure_total", "expenditure_current"})
 _LISTING = re.compile(r"(?:[、，和及或与]|以及|（[^（）]*）|支出|收入|预算|决算|数)+")
+_NAMING = frozenset({"fund", "subject", "noise", "mark", "measure"})
 _MOVES = frozenset({"increase", "decrease", "either"})
 _COMPARISON = _MOVES | {"compare", "compared", "year", "last_year", "measure", "noise", "mark"}
 _JOINED = re.compile("以及|和|及|与(?!上年|去年|年初|预算|20)")
@@ -113,6 +116,7 @@ def _piece(context: Context, line: Line, start: int, end: int, named: list[Named
         if clause.zone is not None:
             return
         _token(context, text, token, follower, clause, inside)
+    clause.strange = clause.strange or (not clause.subjects and any(token.kind == "other" for token in tokens))
     if text[end : end + 1] in ("，", "；") and any(token.kind == "none" for token in tokens):
         # "因公出国（境）费未发生，公务接待费9万元": what there was none of has no amount.
         clause.subjects, clause.generic = known, None
@@ -152,13 +156,24 @@ def _reopens(context: Context, clause: Clause, tokens: list[Token]) -> bool:
         clause.zone = None
         return True
     listed = {token.kind for token in tokens}
-    if clause.zone == "cause;" and first.kind == "compare" and listed <= _COMPARISON and listed & _MOVES:
-        # "…，主要是压减接待；较2022年度决算减少0.5万元": the comparison goes on after the reason.
+    goes_on = listed & _MOVES or "compared" in listed
+    if clause.zone == "cause;" and first.kind == "compare" and listed <= _COMPARISON and goes_on:
+        # "…，主要是压减接待；较2022年度决算减少0.5万元", "；与上年决算相比，减少…": the comparison goes on after the reason.
         clause.zone = None
         clause.subjects, clause.generic = [], None
         return True
     if clause.zone == "purpose" and "class" in listed and listed <= {"class", "noise", "mark", "measure"}:
         clause.zone = None
+        return True
+    if (
+        clause.zone == "purpose"
+        and first.kind in ("fund", "subject")
+        and listed <= _NAMING
+        and _names_income(context, tokens)
+    ):
+        # "本年收入9万元，主要包括：一般公共预算拨款收入8万元": an income is no purpose.
+        clause.zone = None
+        clause.subjects, clause.generic = [], None
         return True
     if clause.zone == "purpose" and first.kind == "completion":
         clause.zone = None
@@ -173,6 +188,12 @@ def _reopens(context: Context, clause: Clause, tokens: list[Token]) -> bool:
         clause.subjects, clause.generic = [], None
         return True
     return False
+
+
+def _names_income(context: Context, tokens: list[Token]) -> bool:
+    """Whether the thing named last is an income."""
+    last = next((token for token in reversed(tokens) if token.kind == "subject"), None)
+    return last is not None and context.lexicon.subjects[last.value].flow == "income"
 
 
 def _tokens(context: Context, text: str, start: int, end: int, named: list[Named]) -> list[Token]:
@@ -252,6 +273,8 @@ def _token(
         clause.comparing, clause.compare_year, clause.compare_measure = True, None, None
         if clause.generic is not None and clause.generic_followed is None:
             clause.generic_followed = "compare"
+    elif kind == "compared" and not clause.comparing and follower is not None and follower.kind in _BASES:
+        clause.comparing, clause.compare_year, clause.compare_measure = True, None, None  # "对比上年减少1万元"
     elif kind == "compared":
         clause.comparing, clause.compared = False, True
     elif kind == "measure":
@@ -294,8 +317,11 @@ def _token(
         # "各乡镇、县本级": of both, which is the scope of the whole document.
         listed = text[token.start - 1 : token.start] == "、" or text[token.end : token.end + 1] == "、"
         clause.scope = None if listed else text[token.start : token.end]
+        clause.scope_said = clause.scope or clause.scope_said
     elif kind == "subject":
         _subject(context, text, token, clause)
+    elif kind == "class" and token.value.startswith("其他支出") and _among_uses(context):
+        clause.clean = False  # "基本支出9万元；项目支出8万元；其他支出0万元": no class of functions
     elif kind == "class":
         _add(context, clause, what_of_class(context, text, token, clause), token, text)
     elif kind == "path":
@@ -370,6 +396,9 @@ def _subject(context: Context, text: str, token: Token, clause: Clause) -> None:
     """A thing named: with the fund named before it, as a What; a bare 支出 or 收入 waits for what follows."""
     subject = context.lexicon.subjects[token.value]
     words = text[token.start : token.end]
+    if subject.beside is not None and all(w.group != subject.beside for w in context.state.sentence_subjects):
+        clause.clean = False
+        return
     if words in ("支出", "收入", "费用支出") and clause.fund is None:
         if clause.subjects or context.state.path is not None:
             return
@@ -458,6 +487,12 @@ def _same_thing(one: What, other: What) -> bool:
         other.component,
         other.code,
     )
+
+
+def _among_uses(context: Context) -> bool:
+    """Whether this sentence lists 基本支出, 项目支出 and the like, and no class."""
+    told = context.state.sentence_subjects
+    return any(what.component in _USES for what in told) and not any(what.code for what in told)
 
 
 def _without_brackets(tokens: list[Token]) -> list[Token]:

@@ -24,6 +24,7 @@ class Subject:
 
     combines: under a 类款项 item it is that item's part (其中：基本支出). group: family (three_public, procurement…).
     economic: a class of the economic classification, whose component is that of the expenditure it is a part of.
+    beside: it is meant only where something of that group was told in the sentence.
     stages, whole: patterns of the sentence before it: the stage its item begins with; that it is of all spending.
     """
 
@@ -42,6 +43,7 @@ class Subject:
     stages: str | None = None
     whole: str | None = None
     economic: bool = False
+    beside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class Lexicon:
                 stages=entry.get("stages"),
                 whole=entry.get("whole"),
                 economic=entry.get("economic", False),
+                beside=entry.get("beside"),
             )
             self.subjects[subject.id] = subject
             self._add(entry["phrases"], Lexeme("subject", subject.id))

@@ -5,7 +5,8 @@ phrases (lexicon); a figure is read when the phrases name what it is of (or the 
 year and measure it has, and nothing unexplained stands in its clause.
 
 This module walks lines and sentences; `clauses` reads a lead, `subjects` and `references` say what it is of,
-`measures` of which year and measure, `amounts` decides, `items` writes down.
+`measures` of which year and measure, `wholes` what parts have from their whole, `amounts` decides, `items` writes down;
+`ratios` notes percentages.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import re
 
 from models.disclosure import Metadata
-from models.prose.amounts import note_ratio, read_money
+from models.prose.amounts import read_money
 from models.prose.clauses import read_clause
 from models.prose.figures import Figure, figures
 from models.prose.flow import Line
@@ -22,12 +23,15 @@ from models.prose.items import count_unread
 from models.prose.lexicon import Lexicon
 from models.prose.names import Named, PathSpan, bare_name, coded_names, map_path, path_spans
 from models.prose.projects import opens_list, read_project
+from models.prose.ratios import note_ratio
 from models.prose.state import UNKNOWN, Context, Outcome
 from models.prose.subjects import what_of, what_of_path
+from models.prose.wholes import end_line, next_line, next_sentence
 
 _SENTENCE = re.compile(r"[。！？](?!）)")
 _OPEN = ("：", "其中", "包括", "如下", "其中:", "如下。")
 _WORTH = re.compile("[，、]?(?:金额|价值|共计金额|合计金额)(?:为|共|合计)?")
+_JOINED = ("和", "及", "、")
 _SILENT = frozenset({"glossary", "duties"})
 
 
@@ -77,6 +81,7 @@ def _line(context: Context, number: int, line: Line) -> None:
     state.whole_unknown = state.inside_unknown = False
     state.procurement_fund = None
     state.foreign = False
+    next_line(context)
     named = _named(context, number, line)
     if state.kind is not None and state.kind.id in _SILENT:
         return
@@ -98,6 +103,7 @@ def _line(context: Context, number: int, line: Line) -> None:
             sentence += 1
         start = end
     state.projects = opens_list(context, line, first_read) or state.projects
+    end_line(context, line.text.endswith(_OPEN), len(context.outcome.reads) > first_read)
     if line.text.endswith(_OPEN):
         state.headline_open = state.headline is not None
     elif any(read.line_no == number and read.what is state.headline for read in context.outcome.reads[-12:]):
@@ -132,6 +138,7 @@ def _enter(context: Context, line: Line) -> None:
     state.above = (None, None)
     state.heading_topic = None
     state.projects = None
+    state.whole_open = False
     uses = [part for part in inner if "基本支出" in part or "项目支出" in part]
     state.use = "basic" if uses and "项目支出" not in uses[-1] else None
 
@@ -174,6 +181,9 @@ def _sentence(
     follows = re.match(r"(?:其中|包括)", line.text[start:end])
     state.whole_unknown = state.whole_unknown and follows is not None
     state.inside_unknown = state.whole_unknown
+    state.budgeted, state.unread, state.of_purpose, state.paired = None, False, False, False
+    state.shares = []
+    next_sentence(context, follows is not None)
     state.opening_year = None
     if not context.government:
         state.year = None
@@ -190,7 +200,7 @@ def _sentence(
             anchor = figure.after
             continue
         lead = line.text[anchor : figure.start]
-        anchor = _brackets(context, line, anchor, figure.start)
+        before, anchor = anchor, _brackets(context, line, anchor, figure.start)
         clause = read_clause(context, line, anchor, figure.start, named)
         state.zone = clause.zone
         if clause.subjects:
@@ -200,6 +210,7 @@ def _sentence(
         elif unknown_things and _WORTH.fullmatch(lead):
             # "轿车1辆、金额9万元" under the purchase of vehicles: a part of it, by a kind no list knows.
             count_unread(context, number, [figure])
+            state.unread = True
             anchor = figure.after
             continue
         if figure.kind in ("money", "bare"):
@@ -207,7 +218,10 @@ def _sentence(
             read_money(context, number, line, [figure, *series], clause, sentence)
             pending = series
         elif figure.kind == "percent" and figure.unit == "%":
-            note_ratio(context, number, figure, clause, sentence, line.text[anchor : figure.start])
+            after = found[index + 1] if index + 1 < len(found) else None
+            joined = after is not None and after.kind == "percent" and line.text[figure.after : after.start] in _JOINED
+            words = line.text[anchor : figure.start]
+            note_ratio(context, number, figure, clause, sentence, words, closed=anchor > before, joined=joined)
         anchor = figure.after
     if anchor == start and found == []:
         return

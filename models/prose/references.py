@@ -44,7 +44,8 @@ def generic_of(context: Context, clause: Clause, generic: Token) -> What | None:
         return what_of(context, subject, None, "支出" if subject.flow == "expenditure" else "收入", clause.scope)
     if known:
         total = state.headline
-        compared = followed in ("compare", "change")
+        # "支出预算比上年增加1万元" after its parts were told
+        compared = followed in ("compare", "change") or (followed == "measure" and clause.change is not None)
         return total if compared and total is not None and total.flow == subject.flow else None
     if state.heading_topic is not None and state.heading_topic.flow == subject.flow:
         return state.heading_topic

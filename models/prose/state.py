@@ -80,7 +80,11 @@ class Projects:
 
 @dataclass(slots=True)
 class Clause:
-    """What the lead of one figure says."""
+    """What the lead of one figure says.
+
+    strange: a part of it that no word explains stands before a part that names nothing. scope_said: whose money the lead
+    speaks of anywhere.
+    """
 
     subjects: list[What] = field(default_factory=list)
     generic: Token | None = None
@@ -106,6 +110,20 @@ class Clause:
     done: bool = False
     depth: int = 0
     zone: str | None = None
+    strange: bool = False
+    scope_said: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An amount whose parts may follow: what it is of (UNKNOWN where it was not read), its measure (``either`` where both
+    were told of it), whose money it is where the text says so, and where it ends in its line.
+    """
+
+    what: What
+    measure: str
+    scope: str | None
+    end: int
 
 
 @dataclass(slots=True)
@@ -142,6 +160,18 @@ class State:
     outer: list[tuple[int, What | None, str | None]] = field(default_factory=list)
     listed: bool = False
     projects: Projects | None = None
+    whole: Whole | None = (
+        None  # the last amount that can have parts; parts: they are being told; whole_open: on the next line too
+    )
+    parts: bool = False
+    whole_open: bool = False
+    budgeted: What | None = None  # the thing whose budget the last amount was, said so in its own words
+    unread: bool = False  # the last amount of this sentence was not read
+    of_purpose: bool = (
+        False  # an amount of this sentence stood in a purpose: what names nothing after it is of nobody for sure
+    )
+    shares: list[What] = field(default_factory=list)  # the total that this sentence has told a share of: a part
+    paired: bool = False  # the last percentage was one of several for several things
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from models.prose.state import Outcome, Ratio, Read, What
 _LABEL_HEAD = re.compile(
     r"^(?:其中|截至|全年|共计|累计|另|包括|按规定|本年度?|当年|年末|有|共有|共|和|及|或)+|^(?:\d{4}年度?)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:底|末)?"
 )
-_LABEL_TAIL = re.compile(r"(?:共有|共计|共|为|是|达|达到|有|合计|累计|计|总数|数量|的|安排|约|数)+$")
+_LABEL_TAIL = re.compile(r"(?:共有|共计|共|为|是|达|达到|(?<!保)有|合计|累计|计|总数|数量|的|安排|约|数)+$")
 _NEAR, _EARLIER = 60, 1000
 """How many amounts before a percentage are looked at: in its paragraph, and for a total named in it."""
 _NOUN = re.compile(r"项目|单位|部门|目标|指标|预算单位")
@@ -93,6 +93,9 @@ def _operands(ratio: Ratio, near: Sequence[Read], earlier: Sequence[Read]) -> tu
         return None, None
     last = near[-1] if near else None
     if ratio.kind == "share":
+        if ratio.own is not None:
+            # behind a bracket: of what was told before it
+            last = next((read for read in reversed(near) if _key(read.what) == _key(ratio.own)), None)
         if last is None or last.sentence != ratio.sentence or last.measure == "change":
             return None, None
         whole = ratio.named if ratio.named is not None else ratio.headline
@@ -103,7 +106,7 @@ def _operands(ratio: Ratio, near: Sequence[Read], earlier: Sequence[Read]) -> tu
         if whole is None:
             return last, None
         return last, _same(earlier, whole, last)
-    own = ratio.own or (last.what if last else None)
+    own = ratio.own
     if own is None:
         return None, None
     mine = [read for read in near if _key(read.what) == _key(own)]
@@ -177,8 +180,15 @@ def _find(reads: Sequence[Read], part: Read, group: str) -> Read | None:
 
 def _counts(line: Line) -> Iterator[Statistic]:
     previous = ""
-    end = 0
+    outer: list[str] = []
+    end = seen = 0
     for figure in figures(line.text):
+        for character in line.text[seen : figure.start]:
+            if character == "（":
+                outer.append(previous)
+            elif character == "）" and outer:
+                previous = outer.pop()  # "接待9批次（其中外事接待1批次）、80人次"
+        seen = max(seen, figure.start)
         label = _label(line.text, end, figure.start)
         if figure.kind == "count" and figure.unit in _COUNT_UNITS and not figure.broken:
             name = label or previous

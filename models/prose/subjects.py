@@ -52,6 +52,8 @@ def what_of(context: Context, subject: Subject, fund: str | None, name: str, sco
         resolved = "all"
     elif subject.group == "three_public":
         resolved = fund or _three_public_fund(context, subject, name)
+        if subject.kind == "total":
+            state.three_public_fund = resolved
     elif subject.group == "procurement":
         resolved = fund or state.procurement_fund or "all"
         if subject.kind == "total":
@@ -60,6 +62,8 @@ def what_of(context: Context, subject: Subject, fund: str | None, name: str, sco
         resolved = subject.fund
     elif fund is not None:
         resolved = fund
+    elif (account := _account_before(context, subject)) is not None:
+        resolved = account
     elif state.path is not None and subject.combines:
         return replace(
             state.path,
@@ -101,6 +105,13 @@ def what_of(context: Context, subject: Subject, fund: str | None, name: str, sco
     )
 
 
+def _account_before(context: Context, subject: Subject) -> str | None:
+    """ "一般公共预算本年收入9万元、上年结转1万元，政府性基金预算本年收入…": a balance is of the account whose year it stands beside."""
+    told = context.state.sentence_subjects
+    beside = subject.flow == "balance" and told and told[-1].item in ("本年收入合计", "本年支出合计")
+    return told[-1].fund if beside and told[-1].fund in ("general", *_OWN_ACCOUNTS) else None
+
+
 def _three_public_fund(context: Context, subject: Subject, name: str) -> str:
     """The total says whether it is of all 财政拨款 or of 一般公共预算; its parts follow it."""
     state = context.state
@@ -108,10 +119,9 @@ def _three_public_fund(context: Context, subject: Subject, name: str) -> str:
         return state.three_public_fund
     said = (state.section or "") + name
     both = re.search("一般公共预算[及和、与]政府性基金", said) is not None
-    fund = "fiscal_grant" if both or ("财政拨款" in said and "一般公共预算" not in said) else "general"
-    if subject.kind == "total":
-        state.three_public_fund = fund
-    return fund
+    if not both and "财政拨款" not in said and "一般公共预算" not in said:
+        return state.three_public_fund or "general"
+    return "fiscal_grant" if both or "一般公共预算" not in said else "general"
 
 
 def inside_income(context: Context) -> bool:

@@ -340,3 +340,210 @@ def test_after_a_semicolon_the_year_of_the_sentence_holds_again() -> None:
         ("会议费", 2024, "final"),
         ("会议费", 2023, "prior_final"),
     ]
+
+
+def shares(*lines: str, kind: str = "final_account") -> list[tuple[str, str]]:
+    """Name and value of every percentage that was tied to an amount."""
+    return [(s.name, str(s.value)) for s in read(*lines, kind=kind).statistics if s.unit == "%"]
+
+
+def test_parts_of_a_budget_told_in_final_accounts_are_budgets() -> None:
+    found = rows(
+        "2024年本部门“三公”经费预算为21万元，其中：因公出国（境）费0万元，公务接待费8万元，公务用车运行维护费13万元。"
+    )
+    assert [(row[2], row[3]) for row in found] == [
+        ("total", "budget"),
+        ("overseas", "budget"),
+        ("reception", "budget"),
+        ("vehicle_operation", "budget"),
+    ]
+    lines = rows(
+        "2024年“三公”经费全年预算数为21万元，其中：",
+        "公务接待费8万元；",
+        "公务用车购置及运行费13万元（运行费13万元）。",
+    )
+    assert {row[3] for row in lines} == {"adjusted_budget"}
+
+
+def test_parts_behind_budget_and_final_are_final() -> None:
+    found = rows(
+        "2024年“三公”经费支出预算为21万元，支出决算为17万元，完成预算的81%，其中：公务接待费5万元，公务用车运行维护费12万元。",
+        "2024年“三公”经费支出17万元，其中公务接待费5万元。",
+    )
+    assert [row[3] for row in found] == ["budget", "final", "final", "final", "final", "final"]
+
+
+def test_another_thing_beside_a_budget_is_neither_budget_nor_final() -> None:
+    found = rows("2024年公务接待费预算8万元，公务用车运行维护费12万元，因公出国（境）费支出决算3万元。")
+    assert [(row[2], row[3], row[4]) for row in found] == [
+        ("reception", "budget", "8"),
+        ("overseas", "final", "3"),
+    ]
+
+
+def test_final_amount_of_a_part_whose_budget_was_just_told() -> None:
+    found = rows(
+        "“三公”经费支出预算21万元，支出决算17万元。其中：公务用车运行维护费预算13万元，支出决算12万元；公务接待费预算8万元，支出决算5万元。"
+    )
+    assert [(row[2], row[3], row[4]) for row in found][2:] == [
+        ("vehicle_operation", "budget", "13"),
+        ("vehicle_operation", "final", "12"),
+        ("reception", "budget", "8"),
+        ("reception", "final", "5"),
+    ]
+
+
+def test_parts_are_of_the_level_and_the_fund_of_their_whole() -> None:
+    found = rows(
+        "三、“三公”经费情况",
+        "2024年县本级财政预算拨款“三公”经费支出预算为921万元，其中：公务接待费305万元，公务用车购置及运行费616万元（运行费600万元）。",
+        kind="budget",
+    )
+    assert [row[0] for row in found] == [
+        "县本级“三公”经费合计",
+        "县本级公务接待费",
+        "县本级公务用车购置及运行维护费",
+    ]
+    assert {row[1] for row in found} == {"fiscal_grant"}
+
+
+def test_a_total_that_names_no_fund_keeps_the_one_told_before() -> None:
+    found = rows(
+        "七、“三公”经费支出情况说明",
+        "“三公”经费财政拨款支出决算为17万元。“三公”经费支出决算数小于预算数的原因是厉行节约。其中：公务接待费支出决算为5万元。",
+    )
+    assert [row[1] for row in found] == ["fiscal_grant", "fiscal_grant"]
+
+
+def test_amounts_of_five_digits_are_no_codes() -> None:
+    found = rows(
+        "人员经费33000万元；日常公用经费21000万元，主要包括办公费。", "公务接待费2345678元，接待20000人次，支出无变化。"
+    )
+    assert [row[4] for row in found] == ["33000", "21000", "2345678"]
+
+
+def test_what_was_held_is_not_the_thing_told_before() -> None:
+    found = rows("2024年开支培训费4.7万元，用于业务培训；举办职工活动，开支6万元。组织评选表彰，支出2万元。")
+    assert found == [("培训费", "all", "operation", "final", "4.7")]
+
+
+def test_other_spending_among_uses_is_no_class() -> None:
+    found = rows("本年支出的具体构成为：基本支出83万元；项目支出21万元；其他支出（对附属单位补助支出等）3万元。")
+    assert [row[4] for row in found] == ["83", "21"]
+    by_class = rows("一般公共预算财政拨款支出86万元，其中：教育支出83万元；其他支出3万元。")
+    assert [row[0] for row in by_class] == ["一般公共预算财政拨款支出", "教育支出", "其他支出"]
+
+
+def test_a_comparison_behind_incomes_listed_is_of_the_last_income() -> None:
+    found = rows(
+        "四、2024年收入情况的说明",
+        "本年收入870万元，主要包括：一般公共预算拨款收入800万元，比2023年预算增加12万元；单位资金收入70万元。",
+        kind="budget",
+    )
+    assert [(row[2], row[3], row[4]) for row in found] == [
+        ("total", "budget", "870"),
+        ("general", "budget", "800"),
+        ("general", "change", "12"),
+        ("other_income", "budget", "70"),
+    ]
+
+
+def test_a_comparison_behind_an_amount_of_a_purpose_is_nobodys() -> None:
+    found = rows("公务接待费9万元，主要用于招商接待4万元，比上年增加1万元。机关运行经费50万元，比上年减少2万元。")
+    assert [row[4] for row in found] == ["9", "50", "2"]
+
+
+def test_balances_beside_the_income_of_an_account_are_of_that_account() -> None:
+    found = rows(
+        "一、财政拨款收支预算总体情况",
+        "2024年财政拨款收支总预算930万元。收入包括一般公共预算本年收入900万元、上年结转20万元，政府性基金预算本年收入7万元、上年结转3万元。",
+        kind="budget",
+    )
+    assert [(row[1], row[2], row[4]) for row in found][1:] == [
+        ("general", "total", "900"),
+        ("general", "opening_balance", "20"),
+        ("gov_fund", "total", "7"),
+        ("gov_fund", "opening_balance", "3"),
+    ]
+
+
+def test_a_change_of_the_grant_is_of_the_grant_told_before() -> None:
+    found = rows(
+        "五、一般公共预算财政拨款支出决算情况说明",
+        "2024年度一般公共预算财政拨款支出910万元，与上年相比，财政拨款支出增加33万元。",
+    )
+    assert [(row[0], row[1]) for row in found] == [("一般公共预算财政拨款支出", "general")] * 2
+
+
+def test_compared_in_other_words() -> None:
+    found = rows(
+        "2024年机关运行经费支出50万元，与上年对比减少2万元，下降3.85%。",
+        "公务接待费5万元，对比上年增加1万元。",
+        "公务用车运行维护费与年初预算相比，减少1万元，变动原因：节约；与上年决算相比，减少2万元。",
+        "2024年度一般公共财政拨款基本支出180万元。",
+    )
+    assert [(row[0], row[3], row[4]) for row in found] == [
+        ("机关运行经费", "final", "50"),
+        ("机关运行经费", "change", "2"),
+        ("公务接待费", "final", "5"),
+        ("公务接待费", "change", "1"),
+        ("公务用车运行维护费（较年初预算）", "change", "1"),
+        ("公务用车运行维护费", "change", "2"),
+        ("基本支出", "final", "180"),
+    ]
+
+
+def test_purchases_named_by_one_word_behind_their_total() -> None:
+    found = rows("2024年政府采购总额60万元，其中：货物预算20万元、工程预算10万元、服务预算30万元。", kind="budget")
+    assert [(row[0], row[4]) for row in found][1:] == [
+        ("政府采购货物支出", "20"),
+        ("政府采购工程支出", "10"),
+        ("政府采购服务支出", "30"),
+    ]
+    assert rows("本单位服务预算30万元。", kind="budget") == []
+
+
+def test_a_share_that_names_its_own_amount_is_not_of_the_amount_before_it() -> None:
+    found = shares(
+        "政府采购支出总额88万元，其中：政府采购货物支出38万元。授予中小企业合同金额80万元，占政府采购支出总额的90.9%，"
+        "其中：授予小微企业合同金额50万元，占授予中小企业合同金额的62.5%；货物采购授予中小企业合同金额占货物支出金额的100%。"
+    )
+    assert found == [("授予中小企业合同金额占比", "90.9"), ("授予小微企业合同金额占比", "62.5")]
+
+
+def test_a_share_behind_a_bracket_is_of_what_stands_before_it() -> None:
+    found = shares(
+        "本年收入合计118万元；包括财政拨款收入105万元（其中：一般公共预算103万元，政府性基金预算2万元），占收入合计的89%。"
+    )
+    assert found == [("财政拨款收入占比", "89")]
+
+
+def test_percentages_behind_amounts_that_are_not_read_are_nobodys() -> None:
+    assert shares("本年收入合计22万元，其中：财政拨款收入21万元，占95.5%；某某捐赠1万元，占4.5%。") == [
+        ("财政拨款收入占比", "95.5")
+    ]
+    assert shares("收入合计31万元。其中：财政拨款收入30万元；其他收入1万元。与上年相比，下降3.87%。") == []
+    assert shares("“三公”经费支出9万元，其中燃油费增长20%。") == []
+
+
+def test_percentages_of_several_things_at_once_are_nobodys() -> None:
+    assert shares("公务用车购置费4万元，公务用车运行费6万元，公务用车购置费和运行费分别增长3%和下降5%。") == []
+
+
+def test_a_share_among_incomes_is_not_of_the_income_told_first() -> None:
+    reading = read("收入中：财政拨款收入50万元，占57.77%；事业收入30万元，占34.66%。")
+    assert [statistic.base for statistic in reading.statistics] == [None, None]
+
+
+def test_guests_behind_a_bracket_are_those_told_before_it() -> None:
+    reading = read(
+        "（三）公务接待费",
+        "国内公务接待共31批次（其中外事接待1批次），422人次（其中外事接待6人次）。年末公务用车保有3辆。",
+    )
+    assert [(s.name, str(s.value)) for s in reading.statistics] == [
+        ("国内公务接待", "31"),
+        ("外事接待", "1"),
+        ("国内公务接待", "422"),
+        ("外事接待", "6"),
+        ("公务用车保有", "3"),
+    ]
