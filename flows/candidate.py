@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ from models import warehouse
 from models.catalog import load_catalog
 from models.crosswalk import harmonized_rows
 from models.text import fold
-from models.views import quoted, schema_ddl, view_comments, view_files
+from models.views import quoted, schema_ddl, view_comments, view_files, zh_view_ddl
 
 _INTERNAL = """
 CREATE TABLE internal.stage (document_id VARCHAR NOT NULL, stage_key VARCHAR NOT NULL);
@@ -186,15 +188,29 @@ def build(
         on_step("视图")
         for text in view_files():
             connection.execute(text)
-        described = connection.execute(
-            "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal AND table_name IN "
-            "(SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal)"
-        )
-        for statement in view_comments(described.fetchall()):
-            connection.execute(statement)
+        _describe_views(connection)
         connection.executemany("INSERT INTO internal.build VALUES (?, ?)", sorted(build_facts.items()))
         connection.execute("CHECKPOINT")
     return path
+
+
+def _describe_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Comments on the columns of the analysts' views, and the same views under Chinese names in the ``zh`` schema."""
+    views = dict(
+        connection.execute(
+            "SELECT view_name, comment FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal"
+        ).fetchall()
+    )
+    columns = (
+        "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal "
+        "AND list_contains($views, table_name) ORDER BY table_name, column_index"
+    )
+    said = [row[:2] for row in connection.execute(columns, {"views": list(views)}).fetchall()]
+    for statement in view_comments(said):
+        connection.execute(statement)
+    for view, rows in groupby(connection.execute(columns, {"views": list(views)}).fetchall(), key=itemgetter(0)):
+        for statement in zh_view_ddl(view, views[view], [(column, comment) for _, column, comment in rows]):
+            connection.execute(statement)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: Table, rows: list[dict[str, Any]]) -> None:

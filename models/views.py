@@ -5,6 +5,7 @@ The analysts' views are SQL files under ``data/views``, run in the order of thei
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from typing import Any
@@ -79,6 +80,34 @@ def zh_ddl(table: Table) -> list[str]:
             for column in table.columns
         ),
     ]
+
+
+def zh_view_ddl(view: str, comment: str, columns: Iterable[tuple[str, str]]) -> list[str]:
+    """An analysts' view in the ``zh`` schema, named by the head of its comment ("支出：…"), as its columns by theirs.
+
+    columns: name and comment of each. Raises ValueError where two columns would have one name.
+    """
+    target = f"zh.{name(_headword(comment))}"
+    named = [(column, _headword(said), said) for column, said in columns]
+    if len({chinese for _, chinese, _ in named}) != len(named):
+        raise ValueError(f"two columns of the view {view} have one Chinese name")
+    chosen = ", ".join(f"{name(column)} AS {name(chinese)}" for column, chinese, _ in named)
+    return [
+        f"CREATE VIEW {target} AS SELECT {chosen} FROM main.{name(view)}",
+        f"COMMENT ON VIEW {target} IS {quoted(comment)}",
+        *(f"COMMENT ON COLUMN {target}.{name(chinese)} IS {quoted(said)}" for _, chinese, said in named),
+    ]
+
+
+_HEADWORD = re.compile(r"^(.+?)(?:[：；]| \| |（(?!元）))")
+
+
+def _headword(comment: str) -> str:
+    """The Chinese name at the head of a comment: what stands before the explanation, a bracket other than （元）, the English."""
+    found = _HEADWORD.match(comment)
+    if found is None:
+        raise ValueError(f"no name at the head of {comment!r}")
+    return found.group(1)
 
 
 def schema_ddl() -> list[str]:

@@ -203,7 +203,7 @@ line_item = _table(
     _column("economic_code", String, "经济科目编码", "经济分类编码", "economic code"),
     _column("level", String, "层级", "类 款 项 total item", "level"),
     _column("mapping_method", String, "匹配方式", "code name alias parent fuzzy manual", "how the code was found"),
-    _column("mapping_score", Double, "匹配得分", "0 至 1", "0 to 1"),
+    _column("mapping_score", Double, "匹配得分", "0 至 1", "how sure the mapping is, 0 to 1"),
     _column("amount_yuan", MONEY, "金额（元）", "换算为元", "amount in yuan"),
     _column("published_text", String, "公布原文", "原样印出的数字", "exactly as printed"),
     _column("published_unit", String, "公布单位", "元、万元、亿元", "unit as published"),

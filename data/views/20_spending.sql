@@ -20,7 +20,7 @@ LEFT JOIN internal.unit_parent u USING (department_id)
 LEFT JOIN main.function_code f ON f.fiscal_year = w.fiscal_year AND f.code = w.function_code
 LEFT JOIN internal.harmonized h ON h.fiscal_year = w.fiscal_year AND h.code = w.function_code
      AND h.to_year = (SELECT year FROM latest);
-COMMENT ON VIEW main.spending_all IS '按功能分类的支出（全部主体）：部门、单位、政府各自一行，部门已含所属单位，不可相加 | spending by function of all bodies; departments include their units, do not add them up';
+COMMENT ON VIEW main.spending_all IS '全部主体支出：按功能分类，部门、单位、政府各自一行，部门已含所属单位，不可相加 | spending by function of all bodies; departments include their units, do not add them up';
 
 CREATE VIEW main.spending AS
 WITH covered AS (
@@ -37,7 +37,7 @@ SELECT s.* REPLACE (
 FROM main.spending_all s LEFT JOIN covered c ON c.department_id = s.department_id AND c.fiscal_year = s.fiscal_year
 WHERE s.scope <> 'government'
   AND (s.scope = 'department' OR (s.budget IS NOT NULL AND NOT coalesce(c.budget, false)) OR (s.final IS NOT NULL AND NOT coalesce(c.final, false)));
-COMMENT ON VIEW main.spending IS '项级支出：每部门、年度、项、资金一行（只公布到款、类的列到款、类，见 level）；主管部门已公开同年同口径数据的单位不另列，可以相加 | one row per department, year, 项 code and fund (款 or 类 where nothing below is published); units whose department published that measure are left out, so the rows add up';
+COMMENT ON VIEW main.spending IS '支出：每部门、年度、项、资金一行（只公布到款、类的列到款、类，见 level）；主管部门已公开同年同口径数据的单位不另列，可以相加 | one row per department, year, 项 code and fund (款 or 类 where nothing below is published); units whose department published that measure are left out, so the rows add up';
 
 -- Every year's spending on the classification of any one year: SELECT * FROM spending_on(2024). Amounts whose code has one
 -- counterpart there are added up under it; the others keep their own code, with harmonized_code null, the reason and the codes
@@ -79,10 +79,10 @@ GROUP BY s.classification_year, s.department_id, s.department, s.region_code, s.
 
 CREATE VIEW main.spending_by_year AS
 SELECT * FROM main.spending_on((SELECT max(fiscal_year) FROM main.function_code));
-COMMENT ON VIEW main.spending_by_year IS '支出，统一按最近年度的分类（其他年度用 spending_on(年度)）；不可分割的科目保留原编码并注明 | spending on the newest classification (another year: spending_on(year)); what cannot be divided keeps its own code, see note';
+COMMENT ON VIEW main.spending_by_year IS '历年支出：统一按最近年度的分类（其他年度用 spending_on(年度)）；不可分割的科目保留原编码并注明 | spending on the newest classification (another year: spending_on(year)); what cannot be divided keeps its own code, see note';
 
 CREATE VIEW main.budget_vs_final AS
 SELECT department_id, department, scope, fiscal_year, function_code, function_name, level, fund, budget, final,
        (final - budget)::DECIMAL(20,2) AS difference, execution_rate, quality, line_item_ids
 FROM main.spending WHERE budget IS NOT NULL AND final IS NOT NULL;
-COMMENT ON VIEW main.budget_vs_final IS '同一部门、年度、科目、资金的预算与决算 | budget and final account of the same item side by side';
+COMMENT ON VIEW main.budget_vs_final IS '预算决算对照：同一部门、年度、科目、资金的预算与决算 | budget and final account of the same item side by side';

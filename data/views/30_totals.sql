@@ -1,4 +1,4 @@
-CREATE VIEW main.three_public_by_year AS
+CREATE VIEW main.three_public_all AS
 WITH chosen AS (
     SELECT l.department_id, d.scope, l.fiscal_year, l.measure, l.component, l.amount_yuan, l.line_item_id
     FROM main.line_item l JOIN internal.live_document d ON d.document_id = l.document_id
@@ -24,9 +24,18 @@ SELECT c.department_id, p.name AS department, c.scope, c.fiscal_year, c.measure,
        list(line_item_id ORDER BY component) AS line_item_ids
 FROM chosen c LEFT JOIN main.department p USING (department_id)
 GROUP BY ALL;
-COMMENT ON VIEW main.three_public_by_year IS '“三公”经费：每部门、年度、口径（预算或决算）一行，单位元 | three public expenses per body, year and measure, in yuan';
+COMMENT ON VIEW main.three_public_all IS '全部主体三公经费：部门、单位、政府各自一行，部门已含所属单位，不可相加 | three public expenses of all bodies; departments include their units, do not add them up';
 
-CREATE VIEW main.department_year AS
+CREATE VIEW main.three_public_by_year AS
+SELECT * FROM main.three_public_all one
+-- what a department published holds its units' amounts
+WHERE scope = 'department' OR (scope = 'unit' AND NOT EXISTS (
+    FROM internal.unit_parent u JOIN main.three_public_all whole ON whole.department_id = u.parent_id AND whole.scope = 'department'
+    WHERE u.department_id = one.department_id AND u.parent_id <> u.department_id
+      AND whole.fiscal_year = one.fiscal_year AND whole.measure = one.measure));
+COMMENT ON VIEW main.three_public_by_year IS '三公经费：每部门、年度、口径（预算或决算）一行，单位元；主管部门已公开同年同口径数据的单位和政府的账不另列（见 three_public_all），可以相加 | three public expenses per department, year and measure, in yuan; units whose department published that measure, and governments, are in three_public_all only, so the rows add up';
+
+CREATE VIEW main.department_year_all AS
 WITH headline AS (
     SELECT l.department_id, d.scope, l.fiscal_year, l.measure,
            CASE
@@ -86,11 +95,19 @@ SELECT h.department_id, p.name AS department, p.region_name, p.kind, h.scope, h.
        list(line_item_id ORDER BY headline) AS line_item_ids
 FROM headline h
 LEFT JOIN main.department p USING (department_id)
-LEFT JOIN main.three_public_by_year t USING (department_id, scope, fiscal_year, measure)
+LEFT JOIN main.three_public_all t USING (department_id, scope, fiscal_year, measure)
 LEFT JOIN levels v ON h.scope = 'government' AND v.department_id = h.department_id AND v.fiscal_year = h.fiscal_year
      AND v.form = h.form AND v.component = h.component
 WHERE h.headline IS NOT NULL AND h.choice = 1
   -- a government prints the same total for the whole region and for its own level: which one is meant is not for us to pick
   AND NOT (h.scope = 'government' AND (h.lowest <> h.highest OR coalesce(v.tables, 0) > 1))
 GROUP BY ALL;
-COMMENT ON VIEW main.department_year IS '部门年度总数：每部门、年度、口径一行，单位元；政府文件的同一总数有几个（全市、市本级）时为空 | headline totals per body, year and measure, in yuan; empty where a government prints several (whole region, own level)';
+COMMENT ON VIEW main.department_year_all IS '全部主体年度总数：部门、单位、政府各自一行，部门已含所属单位，不可相加；政府文件的同一总数有几个（全市、市本级）时为空 | headline totals of all bodies; departments include their units, do not add them up; empty where a government prints several (whole region, own level)';
+
+CREATE VIEW main.department_year AS
+SELECT * FROM main.department_year_all one
+WHERE scope = 'department' OR (scope = 'unit' AND NOT EXISTS (
+    FROM internal.unit_parent u JOIN main.department_year_all whole ON whole.department_id = u.parent_id AND whole.scope = 'department'
+    WHERE u.department_id = one.department_id AND u.parent_id <> u.department_id
+      AND whole.fiscal_year = one.fiscal_year AND whole.measure = one.measure));
+COMMENT ON VIEW main.department_year IS '部门年度总数：每部门、年度、口径一行，单位元；主管部门已公开同年同口径数据的单位和政府的账不另列（见 department_year_all），可以相加 | headline totals per department, year and measure, in yuan; units whose department published that measure, and governments, are in department_year_all only, so the rows add up';

@@ -5,7 +5,7 @@ FROM main.review_item r
 LEFT JOIN main.document d USING (document_id)
 LEFT JOIN main.department p USING (department_id)
 WHERE r.status = 'open';
-COMMENT ON VIEW main.open_issues IS '尚待处理的问题 | review items still open';
+COMMENT ON VIEW main.open_issues IS '未决问题：尚待处理的问题 | review items still open';
 
 -- The year before, worked out from a stated change: present amount minus change. Never a line item.
 CREATE VIEW main.prior_year_derived AS
@@ -25,4 +25,4 @@ FROM change c JOIN internal.live_document d USING (document_id) JOIN present p
  AND p.row_no IS NOT DISTINCT FROM c.row_no AND p.item = c.item AND p.component = c.component AND p.flow = c.flow
  AND p.fund = c.fund AND p.fiscal_year = c.fiscal_year
 WHERE c.n = 1 AND p.n = 1;
-COMMENT ON VIEW main.prior_year_derived IS '由本年数减增减额推算的上年数；是推算，不是公布的金额 | prior-year values derived from stated changes; derived, not published';
+COMMENT ON VIEW main.prior_year_derived IS '推算上年数：由本年数减增减额推算；是推算，不是公布的金额 | prior-year values derived from stated changes; derived, not published';

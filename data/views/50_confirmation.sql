@@ -22,7 +22,7 @@ JOIN main.document d USING (document_id)
 LEFT JOIN main.department p USING (department_id)
 GROUP BY ALL;
 COMMENT ON VIEW main.confirmation IS
-  '每份文件、每张表的金额有多少经至少一条独立的勾稽关系证实 | per document and form, how many published amounts at least one identity confirms';
+  '证实情况：每份文件、每张表的金额有多少经至少一条独立的勾稽关系证实 | per document and form, how many published amounts at least one identity confirms';
 
 CREATE VIEW main.unconfirmed AS
 SELECT a.line_item_id, a.document_id, d.file_name, p.name AS department, p.region_name, l.fiscal_year, l.report_kind, l.form, l.section,
@@ -34,7 +34,7 @@ JOIN main.document d ON d.document_id = a.document_id
 LEFT JOIN main.department p ON p.department_id = d.department_id
 WHERE a.state IN ('unconfirmed', 'doubtful');
 COMMENT ON VIEW main.unconfirmed IS
-  '没有任何勾稽关系证实（或有疑）的金额清单 | the published amounts that no identity confirms, or that are in doubt';
+  '未证实金额：没有任何勾稽关系证实（或有疑）的金额清单 | the published amounts that no identity confirms, or that are in doubt';
 
 -- The grade of a document; the first line that holds gives it.
 CREATE VIEW main.document_grade AS

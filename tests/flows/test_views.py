@@ -72,6 +72,29 @@ def test_a_unit_is_left_out_where_its_department_published_and_governments_are_a
     assert query(home, "SELECT count(*) FROM spending_all") == [(4,)]
 
 
+def test_headline_totals_add_up_without_units_of_a_department_that_published_and_without_governments(
+    tmp_path: Path,
+) -> None:
+    def accounts(name: str, amount: str, **more: Any) -> Disclosure:
+        public: dict[str, Any] = {"form": "three_public", "item": "合计", "function_code": None, "level": "item"}
+        total = item("t", amount, function_code=None, level="total", item="合计")
+        return Disclosure(metadata(name, **more), (total, item("p", "1.00", table_no=7, **public)))
+
+    unit: dict[str, Any] = {"scope": "unit", "department_kind": "unit"}
+    home = _warehouse(
+        Home(tmp_path).create(),
+        accounts("某市教育局", "100.00"),
+        accounts("某市第一中学", "40.00", parent_name="某市教育局", **unit),
+        accounts("某市图书馆", "3.00", parent_name="某市文化局", **unit),
+        accounts("某市人民政府", "9999.00", scope="government"),
+    )
+    total = "SELECT sum(general_total), sum(three_public_total) FROM"
+    assert query(home, f"{total} department_year") == [(Decimal(103), Decimal(2))]
+    assert query(home, f"{total} department_year_all") == [(Decimal(10142), Decimal(4))]
+    assert query(home, "SELECT sum(total) FROM three_public_by_year") == [(Decimal(2),)]
+    assert query(home, "SELECT count(*) FROM three_public_all") == [(4,)]
+
+
 def test_two_files_of_one_body_and_two_tables_in_one_file_do_not_add_up(tmp_path: Path) -> None:
     first = Disclosure(metadata(), (item("a", "10.00"), item("b", "10.00", table_no=5)))
     second = Disclosure(metadata(), (item("a", "10.00"), item("x", "1.00", form="three_public", function_code=None)))
@@ -341,7 +364,7 @@ def test_of_several_totals_of_a_government_none_is_picked(tmp_path: Path) -> Non
         ),
     )
     home = _warehouse(Home(tmp_path).create(), document)
-    assert query(home, "SELECT general_total, general_basic FROM department_year") == [(None, Decimal(80))]
+    assert query(home, "SELECT general_total, general_basic FROM department_year_all") == [(None, Decimal(80))]
 
 
 def test_a_governments_total_is_not_picked_beside_a_table_whose_total_has_another_name(tmp_path: Path) -> None:
@@ -351,4 +374,4 @@ def test_a_governments_total_is_not_picked_beside_a_table_whose_total_has_anothe
     adjusted = item("own", "300.00", table_no=2, measure="adjusted_budget", **own)
     both = Disclosure(metadata("某省人民政府", scope="government"), (region, adjusted))
     home = _warehouse(Home(tmp_path).create(), both)
-    assert query(home, "SELECT general_total FROM department_year WHERE general_total IS NOT NULL") == []
+    assert query(home, "SELECT general_total FROM department_year_all WHERE general_total IS NOT NULL") == []
