@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from models.text import clean, fold, plain
 
@@ -138,8 +139,8 @@ def parse_path(text: str) -> Path | None:
     line = plain(text)
     found: dict[str, str] = {}
     start = 0
-    for match in _PATH_MARK.finditer(line):
-        level = match.group(1)
+    marks = list(_PATH_MARK.finditer(line))
+    for match, level in zip(marks, _levels_meant(line, marks), strict=True):
         order = "类款项".index(level)
         if level in found or any("类款项".index(other) > order for other in found):
             break
@@ -152,6 +153,18 @@ def parse_path(text: str) -> Path | None:
     if found:
         return found.get("类"), found.get("款"), found.get("项")
     return _dashed(line)
+
+
+def _levels_meant(line: str, marks: list[re.Match[str]]) -> list[str]:
+    """The levels of the marks; of three names in a row with one mark misprinted ("…（类）…（类）…（项）"), 类, 款, 项."""
+    levels = [match.group(1) for match in marks]
+    between = [line[one.end() : other.start()] for one, other in pairwise(marks[:3])]
+    in_a_row = len(between) == 2 and all(
+        name.strip() and not _BREAKS.search(name) and name.lstrip()[0] not in "、和及与" for name in between
+    )
+    if in_a_row and sum(level != meant for level, meant in zip(levels, "类款项", strict=False)) == 1:
+        levels[:3] = "类款项"
+    return levels
 
 
 def _path_name(segment: str, first: bool) -> str:

@@ -16,7 +16,7 @@ class Limits(NamedTuple):
     """Similarity thresholds (0–100): a misprint of the code's own name; a match among siblings and its lead."""
 
     misprint: float = 80.0
-    sibling: float = 84.0
+    sibling: float = 83.0
     lead: float = 6.0
     prefix: int = 4
 
