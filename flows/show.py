@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -61,6 +62,19 @@ def cell_text(value: Any) -> str:
     return str(value)
 
 
+_STEERING = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def tame(text: str) -> str:
+    """Text from a document or a file name without what would steer a terminal or turn the reading direction: "�" instead."""
+    return _STEERING.sub("\ufffd", text)
+
+
+def one_line(text: str) -> str:
+    """`tame` text on one line: line breaks and tabs are blanks."""
+    return tame(re.sub(r"[\t\r\n\v\f\u0085\u2028\u2029]+", " ", text))
+
+
 def harmless(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula, made text by a leading apostrophe; other values as they are.
 
@@ -111,7 +125,7 @@ def write_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title:
 
 
 def _grouped(value: Any) -> str:
-    return f"{value:,f}" if isinstance(value, Decimal) else cell_text(value)
+    return f"{value:,f}" if isinstance(value, Decimal) else tame(cell_text(value))
 
 
 def _width(text: str) -> int:

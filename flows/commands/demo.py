@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import hashlib
 from decimal import Decimal
 from typing import Any
 
@@ -42,12 +42,11 @@ def samples_folder() -> Any:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
-@click.option("--keep", is_flag=True, help="保留上一次演示的数据目录，不重新开始。")
-@click.pass_context
-def demo(context: click.Context, as_json: bool, keep: bool) -> int:
+@click.pass_obj
+def demo(home: Home, as_json: bool) -> int:
     """用随附的样例文件走完全程：收录、核对、发布，并打印跨部门、多年度的结果和核对发现的问题。
 
-    演示使用数据目录下的 demo 子目录（默认 data/home/demo），不影响已有的仓库。
+    数据目录里已有别的文件时，演示在它的 demo 子目录里进行，虚构的样例不会混进去。重复执行不会重复收录。
     """
     from flows import show
     from flows.commands.names import SEVERITY
@@ -55,13 +54,11 @@ def demo(context: click.Context, as_json: bool, keep: bool) -> int:
     from flows.runner import run
     from flows.warehouse import reading, records
 
-    outer: Home = context.obj
-    home = Home(outer.root / "demo")
     folder = samples_folder()
-    if home.root.exists() and not keep:
-        shutil.rmtree(home.root)
+    if samples_and_others(home, folder)[1]:
+        home = Home(home.root / "demo")
     with Progress(quiet=as_json) as progress:
-        report = run(home, [str(folder)], progress, kind="ingest")
+        report = run(home, [str(folder)], progress, kind="ingest", reread=True)
     with reading(home) as connection:
         across, items = records(connection, _ACROSS), records(connection, _ITEMS)
         issues = records(connection, _ISSUES, {"limit": 40})
@@ -114,6 +111,13 @@ def demo(context: click.Context, as_json: bool, keep: bool) -> int:
     )
     click.echo(f'数据目录 {home.root}；继续查询：kuanxiang --home {home.root} sql "select * from spending limit 10"')
     return status
+
+
+def samples_and_others(home: Home, samples: Any) -> tuple[int, int]:
+    """How many of the home's originals are bundled samples, and how many are not."""
+    known = {hashlib.sha256(one.read_bytes()).hexdigest() for one in samples.rglob("*") if one.is_file()}
+    there = [one.name in known for one in home.originals.glob("*/*")]
+    return sum(there), len(there) - sum(there)
 
 
 def _wan(value: Decimal | None) -> Decimal | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
-from flows.home import Home
+from flows.home import Home, HomeError
 
 
 def _run(home: Home, sources: list[str], as_json: bool, **options: Any) -> int:
@@ -16,7 +17,22 @@ def _run(home: Home, sources: list[str], as_json: bool, **options: Any) -> int:
 
     with Progress(quiet=as_json) as progress:
         report = run(home, sources, progress, **options)
-    return print_report(report, as_json=as_json)
+    status = print_report(report, as_json=as_json)
+    _tell_of_samples(home)
+    return status
+
+
+def _tell_of_samples(home: Home) -> None:
+    """A word where the invented accounts of the demo stand among the user's own documents."""
+    from flows.commands.demo import samples_and_others, samples_folder
+
+    with suppress(HomeError):
+        samples, others = samples_and_others(home, samples_folder())
+        if samples and others:
+            click.echo(
+                f"提示：这个数据目录里还有 {samples} 份演示用的样例（虚构的单位和数字），会一同出现在查询里；要分开请另用 --home。",
+                err=True,
+            )
 
 
 @click.command()

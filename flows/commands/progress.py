@@ -47,7 +47,9 @@ class Progress(Observer):
     def skipped(self, item: Skipped) -> None:
         """One line for a file left out."""
         if not self._quiet:
-            click.echo(f"略过  {item.path}（{item.reason}）", err=True)
+            from flows.show import one_line
+
+            click.echo(one_line(f"略过  {item.path}（{item.reason}）"), err=True)
 
     def failed_source(self, source: str, reason: str) -> None:
         """Told again at the end; here only the bar moves."""
@@ -97,7 +99,7 @@ def print_report(report: RunReport, *, as_json: bool) -> int:
         for one in report.documents:
             click.echo(document_line(one))
         for source, reason in report.source_failures:
-            click.echo(f"失败  ————————  {source}  {reason.removeprefix(source + chr(0xFF1A))}")
+            click.echo(show.one_line(f"失败  ————————  {source}  {reason.removeprefix(source + chr(0xFF1A))}"))
         failed = report.failures
         click.echo(
             f"共 {len(report.documents)} 份文件，失败 {failed}；"
@@ -107,7 +109,10 @@ def print_report(report: RunReport, *, as_json: bool) -> int:
 
 
 def document_line(one: DocumentReport) -> str:
-    """One document in one line: status, id, name, what was read, why."""
+    """One document in one line: status, id, name, what was read, why; whatever its name and reason hold."""
+    from flows.show import one_line
+
     counts = f"表 {one.forms}  金额 {one.line_items}  待审 {one.findings}" if one.status != "failed" else ""
     state = STATUS.get(one.status, one.status) + ("" if one.new else "（未变）")
-    return "  ".join(part for part in (f"{state}", one.document_id[:8], one.name, counts, one.reason or "") if part)
+    parts = (state, one.document_id[:8], one.name, counts, one.reason or "")
+    return one_line("  ".join(part for part in parts if part))

@@ -29,6 +29,8 @@ def sql(home: Home, query: str, as_csv: bool, as_json: bool) -> int:
     text = sys.stdin.read() if query == "-" else query
     with reading(home) as connection:
         try:
+            if not duckdb.extract_statements(text):
+                raise click.UsageError("没有要执行的 SQL。")
             found = connection.execute(text)
             columns = [column[0] for column in found.description or ()]
             rows = found.fetchall() if columns else []

@@ -18,7 +18,10 @@ from click.testing import CliRunner
 
 from flows import show
 from flows.cli import _COMMANDS, main
+from flows.commands.demo import samples_and_others
+from flows.commands.progress import document_line
 from flows.home import Home
+from flows.observer import DocumentReport
 from tests.flows.driving import drive, query
 
 Order = Callable[..., Path]
@@ -131,6 +134,8 @@ def test_sql_can_only_read_the_warehouse(filled: Home, tmp_path: Path, statement
         ["crawl"],
         ["nightly"],
         ["sql", "select 1", "--csv", "--json"],
+        ["sql", ""],
+        ["sql", "-- nothing but a comment"],
         ["trace", "ffffffffffff"],
     ],
 )
@@ -228,3 +233,27 @@ def test_review_lists_what_is_open(filled: Home) -> None:
     code, text, _ = _run(filled, "review", "--list")
     assert code == 0 and "共" in text
     assert isinstance(json.loads(_run(filled, "review", "--json")[1]), list)
+
+
+def test_a_document_is_one_line_whatever_its_name_holds() -> None:
+    report = DocumentReport("d" * 64, "决算\u202efdp.\n\x1b[2J已发布.html", "failed", "读不了\r\n第二行")
+    line = document_line(report)
+    assert line == "失败  dddddddd  决算\ufffdfdp. \ufffd[2J已发布.html  读不了 第二行"
+
+
+def test_the_demo_keeps_out_of_a_home_with_other_documents_and_ingesting_beside_it_says_so(
+    home: Home, order: Order, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples = tmp_path / "samples"
+    samples.mkdir()
+    sample = samples / "sample.html"
+    sample.write_bytes(order("sample.html", amounts=["1.00"]).read_bytes())
+    monkeypatch.setattr("flows.commands.demo.samples_folder", lambda: samples)
+    drive(home, sample)
+    assert samples_and_others(home, samples) == (1, 0)  # a demo of its own: run again in the same place
+    code, _, error = _run(home, "ingest", str(sample))
+    assert code == 0 and "样例" not in error
+    drive(home, order("a.html", amounts=["2.00"]))
+    assert samples_and_others(home, samples) == (1, 1)
+    code, _, error = _run(home, "ingest", str(sample))
+    assert code == 0 and "1 份演示用的样例" in error
