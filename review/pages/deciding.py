@@ -117,13 +117,28 @@ def bulk(desk: Desk, review_ids: Sequence[str], cause: str, after: After) -> Non
         if done:
             desk.undoable.append(done)
             desk.console.rebuilder.touch()
-        say(f"{t('item.recorded', action=t(f'action.{answer.action}'))}：{len(done)}", "good")
+        say(f"{t('item.recorded', action=t(f'action.{answer.action}'))}：{len(done)}　z {t('action.undo')}", "good")
         await after()
 
     choose("accept")
     form.buttons(confirm)
     form.extra_keys = {key: action for action, key in _KEYS.items()}
     form.on_choice = choose
+
+
+async def take_back(desk: Desk, review_ids: Sequence[str]) -> bool:
+    """Undo the last decision on each of these; whether it was done, else the steward was told why not."""
+    try:
+        for review_id in review_ids:
+            await away(actions.undo, desk.home, desk.me(), review_id, address=desk.address)
+            desk.console.rebuilder.touch()
+    except Refused as refusal:
+        say(str(refusal), "bad")
+        return False
+    if list(review_ids) in desk.undoable:
+        desk.undoable.remove(list(review_ids))
+    say(desk.words("item.undone"), "good")
+    return True
 
 
 class _Form:

@@ -10,8 +10,6 @@ from typing import Any
 
 from nicegui import ui
 
-from review import actions
-from review.actions import Refused
 from review.asread import NotRead, Paper
 from review.elements import Grid, Keys, PaperView, Viewer
 from review.pages import deciding
@@ -47,7 +45,8 @@ async def build(desk: Desk, review_id: str) -> None:
         ui.label(t("error.no_item")).classes("kx-nothing")
         return
     desk.last = review_id
-    with ui.element("div").classes("kx-page kx-item"):
+    with ui.element("div").classes("kx-page kx-item") as page:
+        page.props["data-review"] = review_id  # which item stands on the screen, whatever the address says
         _top(desk, item)
         with ui.element("div").classes("kx-item-body"):
             with ui.element("div").classes("kx-evidence"):
@@ -555,16 +554,8 @@ def _answers(desk: Desk, item: Item) -> None:
         batch = [item.review_id] if own else (desk.undoable[-1] if desk.undoable else [])
         if not batch:
             return
-        try:
-            for review_id in batch:
-                await away(actions.undo, desk.home, desk.me(), review_id, address=desk.address)
-        except Refused as refusal:
-            say(str(refusal), "bad")
+        if not await deciding.take_back(desk, batch):
             return
-        if batch in desk.undoable:
-            desk.undoable.remove(batch)
-        desk.console.rebuilder.touch()
-        say(t("item.undone"), "good")
         if item.review_id in batch:
             desk.refresh()
         else:

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from models.decisions import utc_now
-from review.elements import QueueList
+from review.elements import Keys, QueueList
 from review.pages import deciding
 from review.pages.desk import Desk, away
 from review.queries import form_name
@@ -31,48 +31,64 @@ async def build(desk: Desk) -> None:
             ui.label(t("queue.heading")).classes("kx-h1")
             count = ui.label().classes("kx-faint")
             ui.element("div").classes("kx-grow")
-            ui.label(t("queue.done_today", n=done)).classes("kx-pill")
+            pill = ui.label(t("queue.done_today", n=done)).classes("kx-pill")
             ui.button(t("queue.start"), color=None, on_click=lambda: _start(desk)).props(
                 "unelevated no-caps dense"
             ).classes("kx-primary")
         bar = ui.element("div").classes("kx-filters")
         holder = ui.element("div").classes("kx-queue-body")
 
-    def show() -> None:
+    groups: list[Group] = []
+    listed: QueueList | None = None
+
+    def show(*, anew: bool = True) -> None:
+        """The queue as filtered; anew: from its top, else where the steward was."""
+        nonlocal groups, listed
         groups = desk.groups(rows)
         count.set_text(t("queue.count", items=len(desk.order), groups=len(groups)))
+        desk.look_ahead([group.head.review_id for group in groups[:_AHEAD]])
+        if listed is not None and groups and not anew:
+            listed.show([_group(desk, group) for group in groups[:_SENT]])
+            return
         holder.clear()
+        listed = None
         with holder:
             if not groups:
                 nothing = desk.filters == Filters()
                 ui.label(t("queue.empty") if nothing else t("queue.none")).classes("kx-nothing")
                 return
-            QueueList(
+            listed = QueueList(
                 [_group(desk, group) for group in groups[:_SENT]],
                 {key: t(f"queue.{key}") for key in ("heading", "bulk", "more")},
                 desk.last,
                 on_open=lambda review_id: _open(desk, review_id),
-                on_bulk=lambda group_id: bulk(group_id, groups),
+                on_bulk=bulk,
                 on_peek=lambda review_id: desk.look_ahead([review_id]),
             )
-        desk.look_ahead([group.head.review_id for group in groups[:_AHEAD]])
 
     async def reload() -> None:
         nonlocal rows
-        rows = await away(desk.rows)
-        show()
+        rows, done = await away(desk.rows), await away(today, desk.home)
+        pill.set_text(t("queue.done_today", n=done))
+        show(anew=False)
+        recount()
 
-    def bulk(group_id: str, groups: list[Group]) -> None:
+    def bulk(group_id: str) -> None:
         group = next((one for one in groups if one.group_id == group_id), None)
         if group is not None:
             deciding.bulk(desk, [row.review_id for row in group.rows], group.cause, after=reload)
+
+    async def undo(_: str) -> None:
+        if desk.undoable and await deciding.take_back(desk, desk.undoable[-1]):
+            await reload()
 
     def change(name: str, value: Any) -> None:
         desk.filters = desk.filters.changed(name, value)
         show()
 
     with bar:
-        _filters(desk, lambda: rows, change, show)
+        recount = _filters(desk, lambda: rows, change, show)
+    Keys(["z"], undo)
     show()
 
 
@@ -86,7 +102,8 @@ def _open(desk: Desk, review_id: str) -> None:
         ui.navigate.to(f"/item/{review_id}")
 
 
-def _filters(desk: Desk, rows: Callable[[], list[QueueRow]], change: Any, show: Any) -> None:
+def _filters(desk: Desk, rows: Callable[[], list[QueueRow]], change: Any, show: Any) -> Callable[[], None]:
+    """The filters; what is returned counts their choices anew after something was decided."""
     t = desk.words
     texts: dict[str, Callable[[str], str]] = {
         "severity": lambda v: t.of("severity", v),
@@ -178,6 +195,7 @@ def _filters(desk: Desk, rows: Callable[[], list[QueueRow]], change: Any, show: 
         show()
 
     ui.button(t("queue.clear"), color=None, on_click=clear).props("flat dense no-caps").classes("kx-link")
+    return count_anew
 
 
 def _group(desk: Desk, group: Group) -> dict[str, Any]:
