@@ -13,10 +13,11 @@ from expectations.review import DecisionError
 from expectations.teaching import TeachingError
 from flows.home import Home
 from flows.operations import session_of
-from flows.warehouse import reading, records
+from flows.warehouse import reading
 from models.decisions import Decision, ReviewItem
 from review import audit
 from review.access import Who
+from review.queries.published import records
 
 BULK = ("accept", "waive", "reject")
 """Decisions that can be taken for several items at once; a correction is always of one figure."""

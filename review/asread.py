@@ -87,7 +87,8 @@ class AsRead:
         return self._cache / f"{document_id}-{self._version}.json.gz"
 
     def around(self, document_id: str, sheet: str | None, cells: Iterable[str]) -> Paper:
-        """The table (or the paragraphs) in which the first of these places stands. Raises NotRead."""
+        """The table (or the paragraphs) in which the first of these places stands; without places the sheet, or where the
+        document begins. Raises NotRead."""
         wanted = [cell for cell in cells if cell]
         blocks = self._blocks(document_id)
         for cell in wanted:
@@ -103,7 +104,9 @@ class AsRead:
         for number, block in enumerate(blocks):
             if "cells" in block and sheet is not None and block["sheet"] == sheet:
                 return _table(block, 0, _title(blocks, number))
-        raise NotRead("读取结果里找不到这一格。")
+        if not wanted and sheet is None and blocks:
+            return _table(blocks[0], 0, "") if "cells" in blocks[0] else _paragraphs(blocks, 0)
+        raise NotRead("读取结果里找不到这一格。" if blocks else "这份文件里没有读出内容。")
 
     def _blocks(self, document_id: str) -> list[dict[str, Any]]:
         if not _DOCUMENT.fullmatch(document_id):

@@ -5,6 +5,7 @@ Findings, rules and document texts stay in Chinese in either language.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,15 @@ _FOLDER = Path(__file__).resolve().parent / "texts"
 @lru_cache(maxsize=4)
 def _table(language: str) -> dict[str, Any]:
     return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def upright(text: str) -> str:
+    """A text from outside without the marks that turn the direction of writing: with them a file name or a cell could make
+    what stands beside it, figures too, be seen in another order than it is."""
+    return text if text.isascii() else _TURNING.sub("", text)
 
 
 class Words:

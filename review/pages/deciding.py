@@ -30,6 +30,8 @@ def single(desk: Desk, item: Item, action: str, after: After, *, target: str | N
             _correction(form, item, target)
         if action == "waive":
             _until(form)
+        if action == "reject":
+            ui.label(t("decide.reject_warning_one")).classes("kx-warning")
         form.reason()
 
     async def confirm() -> None:
@@ -157,7 +159,8 @@ class _Form:
         self._reason: Any = None
         self._templates: Any = None
         self._confirm: Callable[[], Awaitable[None]] | None = None
-        self.dialog = ui.dialog().props("transition-duration=80")
+        # On the right, over the panel: the evidence stays in sight while the answer is given.
+        self.dialog = ui.dialog().props("transition-duration=80 position=right").classes("kx-beside")
         with self.dialog, ui.element("div").classes("kx-dialog"):
             with ui.element("div").classes("kx-dialog-head"):
                 ui.label(heading.strip()).classes("kx-h2")
@@ -270,7 +273,7 @@ def _correction(form: _Form, item: Item, target: str | None) -> None:
         form.complain("该事项不涉及具体金额，不能更正；可用认可、豁免或退回。")
         return
     options = {
-        one.line_item_id: f"{one.form}　{one.label}　{one.column}　{one.text}{one.unit}" for one in item.operands
+        one.line_item_id: f"{one.text}{one.unit}　{one.label}　{one.column}　{one.form}" for one in item.operands
     }
     likely = target or next((one.line_item_id for one in item.operands if one.suspect), item.operands[0].line_item_id)
     form.target = (

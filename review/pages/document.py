@@ -16,15 +16,19 @@ from review.queries.document import DocumentView, Figure, NoDocument, Sheet
 from review.queries.queue import Filters
 
 
-async def build(desk: Desk, document_id: str, figure: str = "") -> None:
-    """The page of one document inside the frame. figure: a figure to begin with."""
+async def build(desk: Desk, document_id: str, figure: str = "", table: str = "") -> None:
+    """The page of one document inside the frame. figure, table: a figure or the number of a table to begin with."""
     t = desk.words
     try:
         view = await away(documents.load, desk.home, document_id)
     except NoDocument:
         ui.label(t("error.no_document")).classes("kx-nothing")
         return
-    table_no = await away(documents.table_of, desk.home, document_id, figure) if figure else _first(view)
+    if figure:
+        table_no = await away(documents.table_of, desk.home, document_id, figure)
+    else:
+        numbers = {str(one["table_no"]): one["table_no"] for one in view.tables}
+        table_no = numbers[table] if table in numbers else _first(view)
     page = _Page(desk, view)
     with ui.element("div").classes("kx-page kx-document"):
         _head(desk, view)
@@ -133,7 +137,7 @@ class _Page:
             elif found.reason:
                 ui.label(desk.words("document.unread", reason=found.reason)).classes("kx-nothing")
             else:
-                ui.label(desk.words("document.nothing")).classes("kx-nothing")
+                ui.label(view.facts["status_reason"] or desk.words("document.nothing")).classes("kx-nothing")
             if found.rows:
                 with ui.element("div").classes("kx-colours"):
                     for quality in ("passed", "flagged", "unchecked", "corrected", "disputed"):
@@ -149,7 +153,9 @@ class _Page:
     def _title(self, found: Sheet) -> None:
         t = self._desk.words
         with ui.element("div").classes("kx-table-title"):
-            ui.label(found.title or found.form).classes("kx-h3")
+            if not self._view.tables:
+                return
+            ui.label(found.title or found.form or t("item.unnamed_table")).classes("kx-h3")
             parts = (
                 found.form if found.form != found.title else "",
                 found.unit,
@@ -171,7 +177,7 @@ class _Page:
                 ):
                     if table["title"]:
                         ui.tooltip(table["title"])
-                    ui.label(table["name"] or table["title"] or "—").classes("kx-ellipsis")
+                    ui.label(table["name"] or table["title"] or t("item.unnamed_table")).classes("kx-ellipsis")
                     where = t("item.page", n=table["first_page"]) if table["first_page"] else (table["sheet"] or "")
                     ui.label(where).classes("kx-faint kx-hint")
 
@@ -184,22 +190,26 @@ class _Page:
         """The table as read, for documents without pages."""
         t = self._desk.words
         one = figure or next((f for row in found.rows for f in row.figures.values() if f.cell), None)
-        if one is None or not one.cell:
-            self._say(t("item.no_page"))
-            return
+        cell = one.cell if one is not None else None
         if not self._papered:
             self._say(t("item.reading"))
         try:
-            paper = await away(self._desk.console.papers.around, self._view.facts["document_id"], one.sheet, [one.cell])
+            paper = await away(
+                self._desk.console.papers.around,
+                self._view.facts["document_id"],
+                one.sheet if one is not None else found.sheet,
+                [cell] if cell else [],
+            )
         except NotRead as error:
             self._say(str(error))
             return
         self._papered = True
         self.holder.clear()
         with self.holder, ui.element("div").classes("kx-as-read"):
-            ui.label(paper.title or found.title).classes("kx-leaf-title")
-            roles = {one.cell: "observed"} if figure is not None else {}
-            PaperView(paper_rows(paper, roles), label=label_column(paper, {one.cell: ""}), head=head_rows(paper))
+            ui.label(found.title or paper.title).classes("kx-leaf-title")
+            roles = {cell: "observed"} if figure is not None and cell else {}
+            places = {cell: ""} if cell else {}
+            PaperView(paper_rows(paper, roles), label=label_column(paper, places), head=head_rows(paper))
 
     def _say(self, text: str) -> None:
         """A sentence in place of a picture."""
@@ -216,17 +226,14 @@ class _Page:
         self._number, self._sheet = page, found
         if self._count is not None:
             self._count.set_text(desk.words("document.page_of", n=page, total=facts["pages"] or "?"))
-        marks = [
-            {
-                "id": one.line_item_id,
-                "role": "observed" if one is figure else "plain",
-                "box": list(one.box),
-                "text": one.hint,
-            }
-            for row in found.rows
-            for one in row.figures.values()
-            if one.page == page and one.box is not None and (one is figure or figure is None)
-        ]
+        marks: dict[Any, dict[str, Any]] = {}
+        for one in (one for row in found.rows for one in row.figures.values()):
+            if one.page == page and one.box is not None and (one is figure or figure is None):
+                # Several figures of one passage: one frame.
+                role = "observed" if one is figure else "plain"
+                marks.setdefault(
+                    one.box, {"id": one.line_item_id, "role": role, "box": list(one.box), "text": one.hint}
+                )
         try:
             picture = await away(desk.picture, facts["document_id"], page)
         except NoPicture as error:
@@ -237,7 +244,7 @@ class _Page:
             "fine": picture_address(facts["document_id"], page, SCALES[1]),
             "width": picture.width,
             "height": picture.height,
-            "marks": marks,
+            "marks": list(marks.values()),
             "title": desk.words("item.page", n=page),
             "focus": figure.line_item_id if figure is not None else "",
         }

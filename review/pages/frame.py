@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Coroutine
 from typing import Any
 
@@ -10,9 +11,11 @@ from nicegui import ui
 from review.actions import Refused
 from review.elements import Keys
 from review.pages import desk as desks
-from review.pages import document, item, lists, people, queue
+from review.pages import document, item, library, lists, people, queue
 
-_PAGES = (("/", "queue", "viewer"), ("/progress", "progress", "viewer"), ("/runs", "runs", "viewer"), ("/mappings", "mappings", "viewer"),
+_log = logging.getLogger(__name__)
+
+_PAGES = (("/", "queue", "viewer"), ("/documents", "documents", "viewer"), ("/progress", "progress", "viewer"), ("/runs", "runs", "viewer"), ("/mappings", "mappings", "viewer"),
           ("/audit", "audit", "admin"), ("/users", "users", "admin"))  # fmt: skip
 
 
@@ -36,9 +39,11 @@ def build(desk: desks.Desk) -> None:
         with ui.element("header").classes("kx-header"):
             ui.link("款项", "/").classes("kx-brand")
             with ui.element("nav").classes("kx-nav"):
-                for address, name, role in _PAGES:
-                    if desk.person.may(role):
-                        ui.link(t(f"nav.{name}"), address).classes("kx-nav-link")
+                links = {
+                    address: ui.link(t(f"nav.{name}"), address).classes("kx-nav-link")
+                    for address, name, role in _PAGES
+                    if desk.person.may(role)
+                }
             ui.element("div").classes("kx-grow")
             chip = ui.label().classes("kx-rebuild")
             ui.button("?", color=None, on_click=lambda: _help(desk)).props(
@@ -53,12 +58,14 @@ def build(desk: desks.Desk) -> None:
             else:
                 ui.label(f"{desk.person.name} · {t.of('role', desk.person.role)}").classes("kx-person")
                 ui.button(t("nav.logout"), color=None, on_click=_log_out).props("flat dense no-caps").classes("kx-link")
+        router = ui.context.client.sub_pages_router
         pages = ui.sub_pages(
             {
-                "/": lambda: _guarded(desk, queue.build(desk)),
+                "/": lambda: _guarded(desk, queue.build(desk) if _path(router) == "/" else _nowhere(desk)),
+                "/documents": lambda: _guarded(desk, library.build(desk)),
                 "/item/{review_id}": lambda review_id: _guarded(desk, item.build(desk, review_id)),
-                "/document/{document_id}": lambda document_id, figure="": _guarded(
-                    desk, document.build(desk, document_id, figure)
+                "/document/{document_id}": lambda document_id, figure="", table="": _guarded(
+                    desk, document.build(desk, document_id, figure, table)
                 ),
                 "/progress": lambda: _guarded(desk, lists.progress_page(desk)),
                 "/runs": lambda: _guarded(desk, lists.runs_page(desk)),
@@ -69,6 +76,14 @@ def build(desk: desks.Desk) -> None:
             show_404=False,
         ).classes("kx-main")
         desk.refresh = pages.refresh
+
+        def here(path: str) -> None:
+            for address, link in links.items():
+                own = _section(path.partition("?")[0]) == address
+                link.classes(add="kx-here" if own else "", remove="" if own else "kx-here")
+
+        here(router.current_path)
+        router.on_path_changed(here)
         Keys(["?"], lambda key: _help(desk))
 
     def watch() -> None:
@@ -80,6 +95,22 @@ def build(desk: desks.Desk) -> None:
     ui.timer(1.0, watch)
 
 
+def _path(router: Any) -> str:
+    path: str = router.current_path
+    return path.partition("?")[0]
+
+
+def _section(path: str) -> str:
+    """The page of the navigation that an address belongs to."""
+    if path.startswith("/item/"):
+        return "/"
+    return "/documents" if path.startswith("/document/") else path
+
+
+async def _nowhere(desk: desks.Desk) -> None:
+    ui.label(desk.words("error.not_found")).classes("kx-nothing")
+
+
 async def _guarded(desk: desks.Desk, page: Coroutine[Any, Any, None]) -> None:
     """A page, if the login still stands: an open browser must not outlive it."""
     try:
@@ -88,7 +119,12 @@ async def _guarded(desk: desks.Desk, page: Coroutine[Any, Any, None]) -> None:
         page.close()
         ui.run_javascript("location.assign('/login')")
         return
-    await page
+    try:
+        await page
+    except Exception:
+        # An empty page would leave the steward waiting; what went wrong is for the log.
+        _log.exception("a page of the console could not be built")
+        ui.label(desk.words("error.broken")).classes("kx-nothing")
 
 
 def _help(desk: desks.Desk) -> None:

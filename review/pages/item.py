@@ -96,6 +96,8 @@ def _top(desk: Desk, item: Item) -> None:
                 if document.get("fiscal_year")
                 else "",
                 document.get("file_name") or "",
+                # Why a document is not published (replaced, kept out) is said before anybody works on it.
+                (document.get("status_reason") or "") if document.get("status") != "published" else "",
             ]
             ui.label("　".join(part for part in parts if part)).classes("kx-faint kx-ellipsis")
         ui.element("div").classes("kx-grow")
@@ -164,17 +166,37 @@ def _leaves(desk: Desk, item: Item) -> list[Any]:
 
         with ui.element("div").classes("kx-more-leaves"):
             for leaf in item.leaves[1:]:
-                ui.button(leaf_title(desk, leaf), color=None, on_click=lambda _, leaf=leaf: other(leaf)).props(
-                    "flat dense no-caps"
-                ).classes("kx-link")
+                own = leaf.document_id == item.document_id
+                ui.button(
+                    where_of(desk, leaf) if own else leaf_title(desk, leaf),
+                    color=None,
+                    on_click=lambda _, leaf=leaf: other(leaf),
+                ).props("flat dense no-caps").classes("kx-link")
     return frames
 
 
 def leaf_title(desk: Desk, leaf: Leaf) -> str:
     """Where a leaf is: page or sheet, and the file."""
+    return "　".join(part for part in (where_of(desk, leaf, whole=False), leaf.file_name) if part)
+
+
+def where_of(desk: Desk, leaf: Leaf, *, whole: bool = True) -> str:
+    """Where a leaf is inside its file; whole: always something to press on."""
     t = desk.words
-    where = t("item.page", n=leaf.page) if leaf.page else (t("item.sheet", n=leaf.sheet) if leaf.sheet else "")
-    return "　".join(part for part in (where, leaf.file_name) if part)
+    if leaf.page:
+        return t("item.page", n=leaf.page)
+    if leaf.sheet:
+        return t("item.sheet", n=leaf.sheet)
+    return (leaf.title or leaf.file_name) if whole else ""
+
+
+def place_of(desk: Desk, cell: str | None) -> str:
+    """A cell of a Word file or web page in words (``T3R5C2``, ``P7``); a workbook's cell as everybody names it."""
+    if table := re.fullmatch(r"T(\d+)R(\d+)C(\d+)", cell or ""):
+        return desk.words("item.cell", table=table[1], row=table[2], column=table[3])
+    if paragraph := re.fullmatch(r"P(\d+)", cell or ""):
+        return desk.words("item.paragraph", n=paragraph[1])
+    return cell or ""
 
 
 def show_leaf(desk: Desk, leaf: Leaf, found: Any, *, waiting: bool = False) -> None:
@@ -185,7 +207,7 @@ def show_leaf(desk: Desk, leaf: Leaf, found: Any, *, waiting: bool = False) -> N
         return
     if isinstance(found, Paper):
         with ui.element("div").classes("kx-as-read"):
-            ui.label(f"{leaf_title(desk, leaf)}　{found.title}").classes("kx-leaf-title")
+            ui.label(f"{leaf_title(desk, leaf)}　{leaf.title or found.title}").classes("kx-leaf-title")
             ui.label(t("item.no_page")).classes("kx-faint kx-hint")
             PaperView(paper_rows(found, leaf.places), label=label_column(found, leaf.places), head=head_rows(found))
             if found.cut > 0:
@@ -223,6 +245,8 @@ def marks_of(leaf: Leaf, found: dict[int, list[list[float]]]) -> list[dict[str, 
     framed: set[tuple[Any, ...]] = set()
     for number, mark in enumerate(leaf.marks):
         spots_here = found.get(number)
+        if mark.words_only and not spots_here:
+            continue
         if (mark.role, mark.box) in framed and not spots_here:
             continue  # several figures of one passage: one frame
         framed.add((mark.role, mark.box))
@@ -365,7 +389,7 @@ def _question(desk: Desk, item: Item) -> None:
 def _side(label: str, value: str | None, kind: str) -> None:
     with ui.element("div").classes(f"kx-side-box kx-side-{kind}"):
         number, unit = amount_parts(value or "—")
-        ui.label(f"{label}（{unit}）" if unit else label).classes("kx-faint kx-hint")
+        ui.label(f"{label} {unit}" if unit else label).classes("kx-faint kx-hint kx-ellipsis")
         size = (
             ""
             if not unit or len(number) <= _FITS
@@ -388,7 +412,12 @@ def _tables(desk: Desk, item: Item) -> None:
     with ui.element("div").classes("kx-card"):
         ui.label(t("item.tables", n=len(item.tables))).classes("kx-h3")
         for one in item.tables:
-            with ui.element("div").classes("kx-table-line"):
+            address = f"/document/{item.document_id}?table={one['table_no']}"
+            with (
+                ui.element("div")
+                .classes("kx-table-line kx-clickable")
+                .on("click", lambda _, address=address: desk.leave_for(address))
+            ):
                 ui.label(one["name"] or one["title"] or t("item.unnamed_table")).classes("kx-grow")
                 where = t("item.page", n=one["first_page"]) if one["first_page"] else (one["sheet"] or "")
                 ui.label(where).classes("kx-faint")
@@ -408,7 +437,7 @@ def _figures(desk: Desk, operands: Sequence[Operand], heading: str) -> None:
                 with ui.element("div").classes(f"kx-operand kx-operand-{one.side or 'other'}"):
                     with ui.element("div").classes("kx-operand-name"):
                         ui.label(one.label or one.form)
-                        where = t("item.page", n=one.page) if one.page else (one.cell or "")
+                        where = t("item.page", n=one.page) if one.page else place_of(desk, one.cell)
                         with ui.element("div").classes("kx-faint kx-hint kx-where"):
                             for part in ("" if shared else one.form, one.column, where):
                                 if part:

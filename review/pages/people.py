@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from nicegui import ui
 
@@ -11,6 +12,7 @@ from review.access import AccessError
 from review.actions import Refused
 from review.pages.desk import Desk, away, say, when
 from review.pages.lists import heading, table
+from review.queries.queue import QueueRow
 
 
 async def audit_page(desk: Desk) -> None:
@@ -20,9 +22,13 @@ async def audit_page(desk: Desk) -> None:
         ui.label(t("error.forbidden")).classes("kx-nothing")
         return
     entries = await away(audit.entries, desk.home, limit=300)
+    items = {row.review_id: row for row in await away(desk.rows)}
     with ui.element("div").classes("kx-page kx-narrow"):
         heading(t("audit.heading"))
         with ui.element("div").classes("kx-card"):
+            if not entries:
+                ui.label(t("audit.none")).classes("kx-faint")
+                return
             table(
                 [t(f"audit.{name}") for name in ("at", "who", "address", "action", "subject", "detail")],
                 [
@@ -31,7 +37,7 @@ async def audit_page(desk: Desk) -> None:
                         one.who,
                         one.address,
                         t.of("action", one.action),
-                        (one.subject or "")[:24],
+                        _subject(one.subject or "", items.get(one.subject or "")),
                         _spoken(desk, one.detail),
                     ]
                     for one in entries
@@ -93,6 +99,17 @@ async def users_page(desk: Desk) -> None:
                     desk.refresh()
 
                 ui.button(t("users.save"), color=None, on_click=save).props("unelevated no-caps").classes("kx-primary")
+
+
+def _subject(subject: str, row: QueueRow | None) -> Any:
+    """What an entry is about: an item by its rule and file, with the way to it; anything else by its name."""
+    if row is None:
+        return subject[:24]
+
+    def link() -> None:
+        ui.link(f"{row.title}　{row.file_name}", f"/item/{row.review_id}").classes("kx-table-link")
+
+    return link
 
 
 def _spoken(desk: Desk, detail: str | None) -> str:

@@ -11,7 +11,7 @@ from models.decisions import utc_now
 from review.elements import Keys, QueueList
 from review.pages import deciding
 from review.pages.desk import Desk, away
-from review.queries import form_name
+from review.queries import form_name, rule_words
 from review.queries.progress import today
 from review.queries.queue import Filters, Group, QueueRow, choices, chosen
 
@@ -109,6 +109,7 @@ def _filters(desk: Desk, rows: Callable[[], list[QueueRow]], change: Any, show: 
         "severity": lambda v: t.of("severity", v),
         "status": lambda v: t.of("status", v),
         "form": form_name,
+        "expectation": lambda v: rule_words(v)["title"],
     }
     kept: dict[str, Any] = {}
 
@@ -210,6 +211,8 @@ def _group(desk: Desk, group: Group) -> dict[str, Any]:
 def _row(desk: Desk, row: QueueRow) -> dict[str, Any]:
     t = desk.words
     year = f"{row.fiscal_year} {t.of('kind', row.report_kind)}" if row.fiscal_year else ""
+    if row.document_status != "published":
+        year = "　".join(part for part in (year, t.of("document_status", row.document_status)) if part)
     days = (utc_now() - row.opened_at).days
     place = t("queue.page", n=row.page) if row.page else (row.sheet or "")
     return {

@@ -8,12 +8,11 @@ from typing import Any
 import duckdb
 
 from flows.home import Home
-from flows.warehouse import records
 from models.wording import FORM_NAMES
 from review.pictures import has_pages
 from review.queries import form_name
-from review.queries.item import box_of, column_of, label_of
-from review.queries.published import reading
+from review.queries.item import IN_PROSE, box_of, column_of, label_of
+from review.queries.published import reading, records
 
 _MOST_ROWS = 3000
 """Rows of one table shown."""
@@ -45,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table as read. columns: number and heading; cut: rows left out because there are too many."""
+    """One table as read. columns: number and heading; cut: rows left out because there are too many; sheet: of a workbook."""
 
     table_no: int | None
     title: str
@@ -58,6 +57,7 @@ class Sheet:
     amounts: int
     items: int
     cut: int = 0
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,8 @@ def sheet_of(connection: duckdb.DuckDBPyConnection, document_id: str, table_no: 
     fact: dict[str, Any] = facts[0] if facts else {}
     found = records(
         connection,
-        """SELECT * FROM line_item WHERE document_id = ? AND table_no IS NOT DISTINCT FROM ?
-           ORDER BY row_no, column_no, page, y0, x0, line_item_id""",
+        f"""SELECT * FROM line_item l WHERE document_id = ? AND table_no IS NOT DISTINCT FROM ?
+           ORDER BY {IN_PROSE}, row_no, column_no, page, y0, x0, line_item_id""",
         [document_id, table_no],
     )
     columns: dict[int, str] = {}
@@ -151,7 +151,7 @@ def sheet_of(connection: duckdb.DuckDBPyConnection, document_id: str, table_no: 
         number = 0 if prose else int(one["column_no"] or 0)
         columns.setdefault(number, "金额" if prose else column_of(one))
         key = (order,) if prose else one["row_no"]
-        label = f"{one['section'] or ''}｜{label_of(one)}" if prose and one["section"] else label_of(one)
+        label = f"{label_of(one)}｜{one['section']}" if prose and one["section"] else label_of(one)
         row = rows.setdefault(key, Row(len(rows), label, _depth(one), {}))
         while number in row.figures:  # two figures under one heading: neither may hide the other
             number += 1000
@@ -172,13 +172,14 @@ def sheet_of(connection: duckdb.DuckDBPyConnection, document_id: str, table_no: 
         title=fact.get("title") or (FORM_NAMES["narrative"] if table_no is None else ""),
         form=form_name(fact.get("form")),
         unit=fact.get("unit") or "",
-        page=fact.get("first_page"),
+        page=fact.get("first_page") or next((one["page"] for one in found if one["page"]), None),
         columns=tuple(sorted(columns.items())),
         rows=tuple(listed[:_MOST_ROWS]),
         reason=fact.get("reason") or "",
         amounts=fact.get("amounts") or 0,
         items=fact.get("items") or len(found),
         cut=max(0, len(listed) - _MOST_ROWS),
+        sheet=fact.get("sheet"),
     )
 
 

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from expectations.review import DecisionError, parse_value
 from flows.home import Home
 from flows.operations import session_of
-from flows.warehouse import records
 from models.decisions import Decision, ReviewItem
 from models.wording import COMPONENT_NAMES, FUND_NAMES, MEASURE_NAMES
 from review.pictures import has_pages
 from review.queries import form_name, money, rule_words
-from review.queries.published import reading
+from review.queries.published import reading, records
+from review.wording import upright
 
 _NEIGHBOURS = 3
 """Rows above and below shown around a figure."""
@@ -59,7 +59,8 @@ class Operand:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A frame on a page: role ``observed`` | ``expected`` | ``other``. row: what its row is called. seek: words inside the frame
-    that it is about; the frame is a whole passage then, and they are looked for on the page."""
+    that it is about; the frame is a whole passage then, and they are looked for on the page. words_only: nothing is framed
+    where they are not found."""
 
     line_item_id: str
     role: str
@@ -67,13 +68,15 @@ class Mark:
     text: str
     row: str = ""
     seek: str = ""
+    words_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """A page (or, without pictures, a table) to be shown with marks on it. role: of its most telling mark.
 
-    cells, places: role of each marked figure by its id, and by the cell it stands in (``B7``, ``T3R5C2``).
+    cells, places: role of each marked figure by its id, and by the cell it stands in (``B7``, ``T3R5C2``). title: of the
+    table, where it shows one.
     """
 
     document_id: str
@@ -86,6 +89,7 @@ class Leaf:
     marks: tuple[Mark, ...]
     cells: dict[str, str]
     places: dict[str, str]
+    title: str = ""
 
     @property
     def pictured(self) -> bool:
@@ -180,6 +184,8 @@ def _item(connection: duckdb.DuckDBPyConnection, item: ReviewItem, history: tupl
     shown = operands or _operands(unconfirmed, {})
     if item.expectation.startswith("PERFORMANCE"):
         findings = _projects(connection, item)
+    if rows and not in_money and has_pages(document.get("format")):
+        findings = _printed_ratios(connection, item, ids, result)
     leaves = _leaves(connection, item.message, shown, rows or unconfirmed, findings, document)
     return Item(
         review_id=item.review_id,
@@ -188,8 +194,8 @@ def _item(connection: duckdb.DuckDBPyConnection, item: ReviewItem, history: tupl
         rule=rule_words(item.expectation),
         severity=item.severity,
         status=item.status,
-        message=item.message,
-        cause=item.cause or "",
+        message=upright(item.message),
+        cause=upright(item.cause or ""),
         group_id=item.group_id or item.review_id,
         decided_by=item.decided_by,
         decided_at=item.decided_at,
@@ -216,15 +222,35 @@ def _item(connection: duckdb.DuckDBPyConnection, item: ReviewItem, history: tupl
 _BY_EYE = frozenset({"OCR-UNCONFIRMED", "FONT-UNREADABLE"})
 """Findings that ask for a look at every figure that no check confirms."""
 _MOST_UNCONFIRMED = 200
+IN_PROSE = """CASE WHEN l.table_no IS NULL THEN try_cast(regexp_extract(l.locator, '^b([0-9]+)', 1) AS INTEGER) END,
+  CASE WHEN l.table_no IS NULL THEN try_cast(regexp_extract(l.locator, 'o([0-9]+)$', 1) AS INTEGER) END"""
+"""The order in which a text names its figures: by paragraph, and inside it by what comes first; ``l`` is the line item."""
 
 
 def _unconfirmed(connection: duckdb.DuckDBPyConnection, item: ReviewItem) -> list[dict[str, Any]]:
     return records(
         connection,
-        """SELECT l.*, d.file_name, d.format, f.title AS table_title FROM line_item l JOIN document d USING (document_id)
+        f"""SELECT l.*, d.file_name, d.format, f.title AS table_title FROM line_item l JOIN document d USING (document_id)
            LEFT JOIN form_instance f ON f.document_id = l.document_id AND f.table_no = l.table_no AND f.form = l.form
-           WHERE l.document_id = ? AND coalesce(l.checks, 0) = 0 ORDER BY l.page, l.table_no, l.row_no, l.column_no, l.y0, l.x0 LIMIT ?""",
+           WHERE l.document_id = ? AND coalesce(l.checks, 0) = 0
+           ORDER BY l.page, l.table_no, {IN_PROSE}, l.row_no, l.column_no, l.y0, l.x0 LIMIT ?""",
         [item.document_id, _MOST_UNCONFIRMED],
+    )
+
+
+def _printed_ratios(
+    connection: duckdb.DuckDBPyConnection, item: ReviewItem, ids: Sequence[str], result: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Where the percentage that the item accuses is printed, next to the amounts it is reckoned from."""
+    observed = re.fullmatch(r"[+\-−]?([\d.,]+)%", result.get("observed") or "")
+    if observed is None:
+        return []
+    return records(
+        connection,
+        """SELECT DISTINCT page, NULL AS sheet, NULL AS cell, x0, y0, x1, y1, published_text AS text, true AS words_only FROM statistic
+           WHERE document_id = ? AND unit = '%' AND page IS NOT NULL AND abs(value) = ?::DECIMAL(24,6)
+           AND (line_item_id IN (SELECT unnest(?::VARCHAR[])) OR base_line_item_id IN (SELECT unnest(?::VARCHAR[])))""",
+        [item.document_id, observed[1].replace(",", ""), list(ids), list(ids)],
     )
 
 
@@ -350,12 +376,16 @@ def _difference(result: dict[str, Any]) -> str | None:
         return None
     for text in (result.get("observed"), result.get("expected")):
         if text and str(text).endswith(("%", "分")):
-            return f"{difference:+,.2f}{str(text)[-1]}"
+            return f"{_signed(difference)}{str(text)[-1]}"
         if money(text):
             for unit, worth in (("亿元", 100_000_000), ("万元", 10_000)):
                 if str(text).endswith(unit):
-                    return f"{difference / worth:+,.2f}{unit}"
-    return f"{difference:+,.2f}元"
+                    return f"{_signed(difference / worth)}{unit}"
+    return f"{_signed(difference)}元"
+
+
+def _signed(difference: Decimal) -> str:
+    return f"{difference:+,.2f}" if difference else "0"
 
 
 def box_of(row: dict[str, Any]) -> tuple[float, float, float, float] | None:
@@ -449,6 +479,7 @@ def _leaves(
                 "marks": [],
                 "cells": {},
                 "places": {},
+                "title": operand.form if operand.table_no is not None else "",
             },
         )
         leaf["cells"][operand.line_item_id] = operand.side or "other"
@@ -487,7 +518,7 @@ def _leaves(
         box = box_of(finding)
         if box is not None:
             seen = str(finding["text"] or "")
-            leaf["marks"].append(Mark("", "observed", box, seen, "", seen))
+            leaf["marks"].append(Mark("", "observed", box, seen, "", seen, bool(finding.get("words_only"))))
         if finding["cell"]:
             leaf["places"][str(finding["cell"])] = "observed"
     if not leaves:

@@ -12,18 +12,30 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from flows import warehouse
 from flows.home import Home
 from flows.warehouse import LOCKED
+from review.wording import upright
 
 _MEMORY = "512MB"
 """What it may keep of the warehouse; opened anew each time it kept nothing."""
 
 _guard = threading.Lock()
 _held: dict[Path, tuple[tuple[int, int], duckdb.DuckDBPyConnection]] = {}
+
+
+def records(
+    connection: duckdb.DuckDBPyConnection, query: str, values: list[Any] | dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """As `flows.warehouse.records`, its texts `upright`."""
+    return [
+        {name: upright(value) if isinstance(value, str) else value for name, value in row.items()}
+        for row in warehouse.records(connection, query, values)
+    ]
 
 
 @contextmanager

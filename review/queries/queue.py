@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from flows.home import Home
 from flows.operations import session_of
-from flows.warehouse import records
 from models.decisions import ReviewItem, utc_now
 from review.queries import money, rule_words
-from review.queries.published import reading
+from review.queries.published import reading, records
+from review.wording import upright
 
 _SEVERITY_RANK = {"error": 0, "warning": 1, "info": 2}
 
@@ -27,7 +27,7 @@ WITH first AS (
   JOIN line_item l ON l.line_item_id = i.id GROUP BY 1
 )
 SELECT r.review_id, r.document_id, r.expectation, e.difference, e.expected, e.observed, d.file_name, d.fiscal_year, d.report_kind,
-       d.format, p.name AS department, p.region_name AS region, f.form, coalesce(f.page, g.page) AS page, coalesce(f.sheet, g.sheet) AS sheet
+       d.format, d.status AS document_status, p.name AS department, p.region_name AS region, f.form, coalesce(f.page, g.page) AS page, coalesce(f.sheet, g.sheet) AS sheet
 FROM review_item r
 LEFT JOIN document d USING (document_id) LEFT JOIN department p USING (department_id)
 LEFT JOIN first f USING (review_id)
@@ -66,6 +66,7 @@ class QueueRow:
     page: int | None
     sheet: str | None
     worth: Decimal | None
+    document_status: str = "published"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +148,11 @@ def _row(item: ReviewItem, found: dict[str, Any]) -> QueueRow:
     return QueueRow(
         review_id=item.review_id,
         group_id=item.group_id or item.review_id,
-        cause=item.cause or "",
+        cause=upright(item.cause or ""),
         severity=item.severity,
         expectation=item.expectation,
         title=rule_words(item.expectation)["title"],
-        message=item.message,
+        message=upright(item.message),
         status=item.status,
         decided_by=item.decided_by,
         decided_at=item.decided_at,
@@ -168,6 +169,7 @@ def _row(item: ReviewItem, found: dict[str, Any]) -> QueueRow:
         page=found.get("page"),
         sheet=found.get("sheet"),
         worth=abs(difference) if shown_in_money and difference is not None else None,
+        document_status=found.get("document_status") or "published",
     )
 
 

@@ -9,9 +9,8 @@ from sqlalchemy import select
 
 from flows.home import Home, HomeError
 from flows.operations import session_of
-from flows.warehouse import records
 from models.operations import Run
-from review.queries.published import reading
+from review.queries.published import reading, records
 
 _MOST = 50
 

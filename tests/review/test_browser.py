@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -156,6 +157,13 @@ def test_a_wrong_reading_is_corrected_in_the_dialog(page: Page, serve: Callable[
     page.wait_for_selector(".kx-mark-expected")
     page.keyboard.press("c")
     page.wait_for_selector(".kx-value input")
+    page.wait_for_function(
+        """() => {
+          const dialog = document.querySelector('.kx-dialog').getBoundingClientRect();
+          return [...document.querySelectorAll('.kx-mark-observed rect, .kx-mark-expected rect')]
+            .every((mark) => mark.getBoundingClientRect().right < dialog.left);
+        }"""
+    )  # what is answered about stays in sight
     page.keyboard.press("Enter")
     page.wait_for_selector(".kx-problem:visible")
     page.fill(".kx-value input", "不是数")
@@ -188,12 +196,19 @@ def test_every_page_opens_in_both_languages_and_in_a_narrow_window(
     page: Page, serve: Callable[[Home], str], shared: Home
 ) -> None:
     address = serve(shared)
-    for path, mark in (("/", ".kx-row"), ("/progress", ".kx-tile"), ("/runs", ".kx-table"), ("/mappings", ".kx-nothing"),
+    for path, mark in (("/", ".kx-row"), ("/documents", ".kx-table-link"), ("/nowhere", ".kx-nothing"), ("/progress", ".kx-tile"), ("/runs", ".kx-table"), ("/mappings", ".kx-nothing"),
                        ("/audit", ".kx-table"), ("/users", ".kx-user-form")):  # fmt: skip
         page.goto(address + path)
         page.wait_for_selector(mark)
     page.goto(address)
     page.wait_for_selector(".kx-row")
+    assert page.inner_text(".kx-nav-link.kx-here") == "待审"
+    page.click(".kx-filter-rule")
+    page.wait_for_selector(".q-menu .q-item")
+    rules = page.locator(".q-menu .q-item").all_inner_texts()
+    assert len(rules) > 5 and not [text for text in rules if re.search("[A-Z]-[A-Z]", text)], "rules by their names"
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".q-menu", state="detached")
     everything = page.inner_text(".kx-queue-head .kx-faint")
     page.click(".kx-filter-severity")
     page.click(".q-menu .q-item >> text=错误")

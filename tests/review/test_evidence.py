@@ -9,12 +9,13 @@ import pytest
 from extractors.pdf_content import PageContent, no_characters, no_rules
 from flows.home import Home
 from flows.warehouse import reading, records
-from review.asread import Paper, PaperCell
+from review.asread import AsRead, Paper, PaperCell
 from review.drawing import Cannot, Easel
 from review.pages.item import head_rows, label_column, marks_of
 from review.pictures import NoPicture, Pictures
 from review.queries import form_name, in_groups
-from review.queries.item import Leaf, Mark
+from review.queries.item import Leaf, Mark, load
+from review.queries.queue import Queue
 from review.sketch import svg
 from tests.extractors.ofd_builder import OfdPage, write_ofd
 
@@ -139,3 +140,28 @@ def test_the_head_and_the_column_of_names_are_told_from_the_figures() -> None:
     assert label_column(paper, {"R3C2": "observed"}) == 1
     assert label_column(paper, {"R9C9": "observed"}) == -1
     assert head_rows(_paper([["甲", "乙"], ["丙", "丁"]])) == 0
+
+
+def test_the_percentage_an_item_accuses_is_framed_or_nothing_is(faulty: Home) -> None:
+    row = next(row for row in Queue(faulty).rows() if row.expectation == "RATIO-GROWTH")
+    item = load(faulty, row.review_id)
+    [leaf] = item.leaves
+    [number] = [number for number, mark in enumerate(leaf.marks) if mark.role == "observed"]
+    accused = leaf.marks[number]
+    assert accused.seek == (item.observed or "").strip("-%") == "3.06"
+    [found] = Easel().find(faulty.original(leaf.document_id), leaf.page or 0, [(list(accused.box), accused.seek)])
+    framed = [mark for mark in marks_of(leaf, {number: found}) if mark["role"] == "observed"]
+    assert [mark["box"] for mark in framed] == found and len(found) == 1
+    assert not [mark for mark in marks_of(leaf, {}) if mark["role"] == "observed"], "not the whole passage"
+
+
+def test_a_document_is_shown_from_its_beginning_where_nothing_points_into_it(faulty: Home, tmp_path: Path) -> None:
+    with reading(faulty) as connection:
+        [word] = records(connection, "SELECT document_id, file_name FROM document WHERE format = 'docx'")
+    papers = AsRead(faulty.originals, tmp_path, "test")
+    try:
+        shown = papers.around(word["document_id"], None, [])
+    finally:
+        papers.close()
+    first = next(cell.text for _, cells in shown.rows for cell in cells.values() if cell.text.strip())
+    assert first.strip() in "澜石区卫生健康局2024年度部门决算"
