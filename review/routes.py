@@ -63,7 +63,7 @@ def add(app: FastAPI, home: Home, settings: Settings, pictures: Pictures) -> Non
         try:
             secret = await run_in_threadpool(lambda: access.log_in(home, name, password, address=address_of(request)))
         except AccessError as error:
-            return _login_page(words_of(request), following, str(error), 403)
+            return _login_page(words_of(request), following, str(error), 403, name=name[:64])
         response = RedirectResponse(following if _SAFE_NEXT.fullmatch(following) else "/", 303)
         before = request.cookies.get(cookie)
         if before:  # whoever was logged in with this browser is not any more
@@ -127,15 +127,15 @@ def inside(folder: Path, path: str) -> Path | None:
     return found if found.is_relative_to(root) and found.is_file() else None
 
 
-def _login_page(t: Words, following: str, problem: str = "", status: int = 200) -> Response:
+def _login_page(t: Words, following: str, problem: str = "", status: int = 200, *, name: str = "") -> Response:
     """A page without scripts: nothing to attack before the login."""
     following = following if _SAFE_NEXT.fullmatch(following) else "/"
     said = f'<p class="problem" role="alert">{html.escape(problem)}</p>' if problem else ""
     page = f"""<!doctype html><html lang="{t.language}"><head><meta charset="utf-8"><title>{t("title")}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{_LOGIN_STYLE}</style></head><body>
 <form method="post" action="/login"><h1>款项</h1><p class="sub">{t("title")}</p>{said}
-<label>{t("login.name")}<input name="name" autocomplete="username" autofocus required maxlength="64"></label>
-<label>{t("login.password")}<input name="password" type="password" autocomplete="current-password" required maxlength="1024"></label>
+<label>{t("login.name")}<input name="name" value="{html.escape(name, quote=True)}" autocomplete="username"{"" if name else " autofocus"} required maxlength="64"></label>
+<label>{t("login.password")}<input name="password" type="password" autocomplete="current-password"{" autofocus" if name else ""} required maxlength="1024"></label>
 <input type="hidden" name="next" value="{html.escape(following, quote=True)}"><button>{t("login.submit")}</button></form></body></html>"""
     return HTMLResponse(page, status, headers={"Content-Security-Policy": _LOGIN_POLICY, "Cache-Control": "no-store"})
 

@@ -20,6 +20,13 @@ _TEMPLATES = 9
 _KEYS = {"accept": "a", "waive": "w", "reject": "r"}
 
 
+def allowed(desk: Desk) -> bool:
+    """Whether this person may decide; told at once where not, before anything is filled in (`actions` checks again)."""
+    if not desk.person.may("steward"):
+        say(desk.words("error.only_looking"), "bad")
+    return desk.person.may("steward")
+
+
 def single(desk: Desk, item: Item, action: str, after: After, *, target: str | None = None) -> None:
     """Ask for one decision about one item; `after` runs when it is recorded."""
     t = desk.words
@@ -62,6 +69,8 @@ def single(desk: Desk, item: Item, action: str, after: After, *, target: str | N
 
 def bulk(desk: Desk, review_ids: Sequence[str], cause: str, after: After) -> None:
     """Ask for one decision about all open items of a group, showing first what would be touched."""
+    if not allowed(desk):
+        return
     t = desk.words
     members = [row for row in desk.rows() if row.review_id in set(review_ids)]
     touched = actions.preview(desk.home, review_ids)
@@ -130,6 +139,8 @@ def bulk(desk: Desk, review_ids: Sequence[str], cause: str, after: After) -> Non
 
 async def take_back(desk: Desk, review_ids: Sequence[str]) -> bool:
     """Undo the last decision on each of these; whether it was done, else the steward was told why not."""
+    if not allowed(desk):
+        return False
     try:
         for review_id in review_ids:
             await away(actions.undo, desk.home, desk.me(), review_id, address=desk.address)

@@ -194,7 +194,7 @@ async def away(job: Callable[..., Result], *arguments: Any, **named: Any) -> Res
 
 def say(text: str, kind: str = "info") -> None:
     """A short message at the bottom of the page."""
-    colours = {"info": "#344054", "good": "#067647", "bad": "#b42318"}
+    colours = {"info": "dark", "good": "positive", "bad": "negative"}
     ui.notify(
         text, color=colours[kind], position="bottom", timeout=6000 if kind == "bad" else 2500, classes="kx-notice"
     )

@@ -572,6 +572,9 @@ def _answers(desk: Desk, item: Item) -> None:
     t = desk.words
 
     def ask(action: str) -> None:
+        if not deciding.allowed(desk):
+            return
+
         async def after() -> None:
             await _onward(desk, item)
 
@@ -591,7 +594,9 @@ def _answers(desk: Desk, item: Item) -> None:
             ui.navigate.to(f"/item/{batch[0]}")
 
     with ui.element("div").classes("kx-answers"):
-        for key, action in _ACTIONS.items():
+        if not desk.person.may("steward"):
+            ui.label(t("error.only_looking")).classes("kx-faint")
+        for key, action in _ACTIONS.items() if desk.person.may("steward") else ():
             with (
                 ui.element("button")
                 .classes(f"kx-answer kx-answer-{action}")
@@ -600,14 +605,15 @@ def _answers(desk: Desk, item: Item) -> None:
             ):
                 ui.label(key).classes("kx-key")
                 ui.label(t(f"action.{action}"))
-        with (
-            ui.element("button")
-            .classes("kx-answer kx-answer-undo")
-            .on("click", undo)
-            .props(f'title="{t("meaning.undo")}"')
-        ):
-            ui.label("z").classes("kx-key")
-            ui.label(t("action.undo"))
+        if desk.person.may("steward"):
+            with (
+                ui.element("button")
+                .classes("kx-answer kx-answer-undo")
+                .on("click", undo)
+                .props(f'title="{t("meaning.undo")}"')
+            ):
+                ui.label("z").classes("kx-key")
+                ui.label(t("action.undo"))
 
     async def pressed(key: str) -> None:
         jobs: dict[str, Callable[[], Any]] = {
