@@ -25,6 +25,7 @@ from models.publisher import (
     government_of,
     government_publisher,
     other_department_on_cover,
+    place_named_by,
 )
 from models.refusals import refusal_of
 from models.regions import region_of
@@ -84,6 +85,10 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
     if scope == "government":
         who = government_publisher(front, extract) or (who if who and re.search("财政|人民政府", who.name) else None)
     region = find_region(front, extract, who, scope)
+    if scope == "government" and region is None and who is None and title_kind(named):
+        region = place_named_by(without_number(compact(named)))
+        if region is not None:
+            evidence["department_name"] = f"文件名：{named}"
     name = speaker = who.name if who else None
     if name is None:
         named_body = _body_in(named)
@@ -93,13 +98,17 @@ def read_metadata(extract: Extract, *, file_name: str, source_uri: str) -> Metad
             region = region or region_of(named_body)
         elif scope == "government" and region is not None:
             speaker = region.name
-            evidence["department_name"] = f"标题中的地区：{region.name}"
+            evidence.setdefault("department_name", f"标题中的地区：{region.name}")
     elif who:
         evidence["department_name"] = who.evidence
-    if scope == "government" and region is None and name is None and (own := _OWN_PLACE.match(front.title)):
+    if scope == "government" and region is None and name is None:
         # A place of several names, or one no list holds: its own title tells it all the same.
-        name = f"{own.group('place')}人民政府"
-        evidence["department_name"] = front.title[:TITLE_LENGTH]
+        for text, told in ((front.title, front.title[:TITLE_LENGTH]), (compact(named), f"文件名：{named}")):
+            own = _OWN_PLACE.match(text)
+            if own is not None and title_kind(text):
+                name = f"{own.group('place')}人民政府"
+                evidence["department_name"] = told
+                break
     if scope == "government" and region is not None:
         name = government_of(region, speaker if speaker != region.name else None, front.title)
     if region:

@@ -263,9 +263,8 @@ def find_region(front: Front, extract: Extract, who: Publisher | None, scope: st
     if scope == "government":
         texts += [line.text for line in front.lines[:40] if is_title(line)]
     for text in texts:
-        bare = re.sub(r"^(?:(?!20\d\d年)\d+|附件|表|公开|关于|—)*(?:20\d\d(?:年度|年末|年)?)?", "", text)
-        region = region_of(bare)
-        if region is not None and region.level != "central":
+        region = place_named_by(text)
+        if region is not None:
             return region
     if who is not None and (region := _namesake_in_text(front, who.name)) is not None:
         return region
@@ -278,4 +277,17 @@ def find_region(front: Front, extract: Extract, who: Publisher | None, scope: st
             match = re.search(r"AD_CODE_GK[#=](\d{2,6})(?!\d)", text)
             if match and (region := by_code(match.group(1))) is not None:
                 return region
+    if scope == "government":
+        # A workbook names its place in the title of some later sheet (政府债务限额) where it does not in the first ones.
+        later = [place_named_by(line.text) for line in front.lines[40:] if is_title(line)]
+        places = {place.code: place for place in later if place is not None}
+        if len(places) == 1:
+            return next(iter(places.values()))
     return None
+
+
+def place_named_by(title: str) -> Region | None:
+    """The place a title begins with, its numbering and year left out."""
+    bare = re.sub(r"^(?:(?!20\d\d年)\d+|附件|表|公开|关于|—)*(?:20\d\d(?:年度|年末|年)?)?", "", title)
+    region = region_of(bare)
+    return region if region is not None and region.level != "central" else None

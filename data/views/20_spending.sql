@@ -5,13 +5,15 @@ WITH wide AS (
            (max(amount_yuan) FILTER (measure = 'final'))::DECIMAL(20,2) AS final,
            any_value(item ORDER BY measure DESC) AS item, any_value(level) AS level,
            flatten(list(line_item_ids)) AS line_item_ids,
+           -- a government prints the whole region and its own level: budget and final of two tables may be of two accounts
+           scope <> 'government' OR count(DISTINCT (document_id, form, part)) = 1 AS comparable,
            CASE WHEN bool_or(contradicted) OR max(doubt) = 2 THEN 'flagged' WHEN max(doubt) = 1 THEN 'unchecked' ELSE 'passed' END AS quality
     FROM internal.spending_chosen
     GROUP BY ALL
 ), latest AS (SELECT max(fiscal_year) AS year FROM main.function_code)
 SELECT w.department_id, p.name AS department, p.region_code, p.region_name, w.scope, u.parent_id, w.fiscal_year, w.function_code,
        coalesce(f.name, w.item) AS function_name, w.level, w.fund, w.budget, w.final,
-       CASE WHEN w.budget > 0 THEN round(w.final / w.budget, 4) END AS execution_rate,
+       CASE WHEN w.budget > 0 AND w.comparable THEN round(w.final / w.budget, 4) END AS execution_rate,
        CASE WHEN h.to_year IS NULL THEN w.function_code ELSE h.to_code END AS harmonized_code,
        h.relation AS harmonized_relation, h.candidates AS harmonized_candidates, w.quality, w.line_item_ids
 FROM wide w

@@ -21,6 +21,7 @@ _BALANCES = {
     "current_income": "本年收入",
 }
 _USES = frozenset({"basic", "project", "personnel", "operation"})
+_ADJUSTMENT = re.compile("^(本次|此次|拟|本年)*(预算)?(调整|调增|增减)(数|额|金额|（[^（）]{1,8}）)*$")
 _PLAN_YEAR = re.compile(r"^20\d{2}年(度)?(及?以后(年度|各年)?)?$")
 """A column of a far year: when a debt is to be paid back."""
 
@@ -148,6 +149,7 @@ def column_meanings(table: LogicalTable, form: str, fiscal_year: int) -> list[Co
     """
     meanings = [_meaning(table, column, form, fiscal_year) for column in live_columns(table)]
     meanings = _project_names(_name_columns(table, _code_domains(meanings), official=form != "other"))
+    meanings = _changes(meanings)
     return list(_with_sides(meanings))
 
 
@@ -391,12 +393,26 @@ def _project_names(meanings: list[ColumnMeaning]) -> list[ColumnMeaning]:
     return result
 
 
+def _changes(meanings: list[ColumnMeaning]) -> list[ColumnMeaning]:
+    """调整数 is what a budget changes by where the budget after it (调整后预算数) and the one before stand beside it."""
+    if not any(m.measure == "adjusted_budget" and re.search("调整后", "".join(m.path)) for m in meanings):
+        return meanings
+    if not any(m.measure == "budget" for m in meanings):
+        return meanings
+    return [
+        replace(m, kind="amount", measure="change")
+        if m.kind in ("unknown", "amount") and m.path and _ADJUSTMENT.search(fold(m.path[-1]))
+        else m
+        for m in meanings
+    ]
+
+
 def _with_sides(meanings: list[ColumnMeaning]) -> Iterator[ColumnMeaning]:
     """Mark on which side (income | expenditure) of a two-sided form a column stands, from its top header."""
     for meaning in meanings:
         side = None
         for element in meaning.path:
-            folded = fold(element)
+            folded = re.sub("收入支出|支出收入", "", fold(element))
             if re.search(r"支出|用途", folded):
                 side = "expenditure"
             elif re.search(r"收入", folded):

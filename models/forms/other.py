@@ -21,7 +21,7 @@ from models.forms.figures import column_label, covers_others, finding, half_figu
 from models.forms.labels import LabelReader, RowLabel, Side
 from models.forms.logical import LogicalTable, Row
 from models.forms.outline import set_parents
-from models.forms.periods import in_period, measure_of, years_of_table
+from models.forms.periods import executes, in_period, measure_of, years_of_table
 from models.forms.tally import FIGURES, Tally
 from models.forms.told import told_column
 from models.forms.trees import proven
@@ -46,6 +46,10 @@ class OtherVocabulary:
     money: re.Pattern[str]
     place: re.Pattern[str]
     no_money_title: re.Pattern[str]
+    handed_out: re.Pattern[str]
+    book: re.Pattern[str]
+    heading: re.Pattern[str]
+    neither: re.Pattern[str]
     measure: tuple[tuple[str, re.Pattern[str]], ...]
     title_fund: tuple[tuple[str, re.Pattern[str]], ...]
 
@@ -62,6 +66,10 @@ def other_vocabulary() -> OtherVocabulary:
         re.compile(raw["words"]["money"]),
         re.compile(raw["words"]["place"]),
         re.compile(raw["words"]["no_money_title"]),
+        re.compile(raw["words"]["handed_out"]),
+        re.compile(raw["words"]["book"]),
+        re.compile(raw["words"]["heading"]),
+        re.compile(raw["words"]["neither"]),
         tuple((name, re.compile(pattern)) for name, pattern in raw["measure"].items()),
         tuple((name, re.compile(pattern)) for name, pattern in raw["title_fund"].items()),
     )
@@ -257,7 +265,7 @@ class _OtherReader:
     # ---- rows
 
     def _read_side(self, side: Side) -> None:
-        flow = next((m.side for m in (*side.labels, *side.figures) if m.side), None) or self.flow
+        flow, by_column = self._flow_of_side(side)
         economic = self._economic(side)
         domain = economic or side.domain("other")
         names = [clean(c.text) for m in side.labels if m.kind == "name" for c in self._cells(m.index)]
@@ -274,14 +282,30 @@ class _OtherReader:
                 labels.append((row, label))
         set_parents([label for _, label in labels], government=self.government)
         alone = sum(label.figures for _, label in labels) == 1
+        headed = _HeadedFlow(self.words)
         for row, label in labels:
             text = self._joined(side, row, label)
             period = self._period(label, text)
+            row_flow = headed.of(text)
             for meaning in side.figures:
                 cell = row.anchored(meaning.index) if meaning.index < len(row.cells) else None
                 if cell is None or is_blank(cell.text):
                     continue
-                self._figure(row, cell, in_period(meaning, label.period), label, text, flow, alone, period)
+                own = meaning.side if by_column else flow or row_flow
+                self._figure(row, cell, in_period(meaning, label.period), label, text, own, alone, period)
+
+    def _flow_of_side(self, side: Side) -> tuple[str | None, bool]:
+        """The direction of a list, and whether its columns tell theirs one by one (收入 and 支出 of the same rows).
+
+        What is transferred is named by where it came from (国有土地使用权出让收入): no income of those who hand it out.
+        """
+        labelled = next((m.side for m in side.labels if m.side), None)
+        said = {m.side for m in side.figures if m.side}
+        if self.words.handed_out.search(self.title):
+            said.discard("income")
+        if labelled is None and len(said) > 1:
+            return None, True
+        return labelled or next(iter(said), None) or self.flow, False
 
     def _economic(self, side: Side) -> str | None:
         """The economic classification where the title says that the rows are by it (机关运行经费, 按经济分类)."""
@@ -441,14 +465,20 @@ class _OtherReader:
             return self.headings[-1][1]
         return found
 
+    def _measuring_title(self) -> str:
+        """The title as far as it says a measure: in the year a report accounts for, the name of a book (社会保险基金预算) says none."""
+        return self.words.book.sub("", self.title) if self.execution == self.year else self.title
+
     def _measure(self, meaning: ColumnMeaning, year: int | None, said_by_row: str | None) -> tuple[str | None, int]:
         """Measure and year of one amount: said by its column, else its row, else the title, else not at all."""
         if meaning.year is not None or meaning.offset is not None:
             year = said_by_row = None
         said = meaning.measure or said_by_row
-        for words in (_BUDGET_NAME.sub("", fold("".join(meaning.path))), self.title):
+        for words in (_BUDGET_NAME.sub("", fold("".join(meaning.path))), self._measuring_title()):
             if said is None:
                 said = next((name for name, pattern in self.words.measure if pattern.search(words)), None)
+        if said is None and self.execution == self.year and executes(self.table, reported=True):
+            said = "final"
         if year is not None:
             meaning = replace(meaning, year=year)
         if said is None:
@@ -457,6 +487,25 @@ class _OtherReader:
             plain = own == self.metadata.fiscal_year and not self.government
             return ("final" if self.report_kind == "final_account" else "budget") if plain else None, own
         return measure_of(replace(meaning, measure=said), self.table, self.metadata, self.year, self.execution)
+
+
+class _HeadedFlow:
+    """The direction of the rows of one list of both: a row 收入 or 支出 gives its own and that of the rows below it."""
+
+    def __init__(self, words: OtherVocabulary) -> None:
+        self.words = words
+        self.depth: int | None = None
+        self.flow: str | None = None
+
+    def of(self, text: str) -> str | None:
+        """income, expenditure or None of the next row."""
+        bare, depth = fold(strip_numbering(text)), numbering_depth(text)
+        heading = self.words.heading.match(bare)
+        if heading is not None:
+            self.depth, self.flow = depth, "income" if heading["flow"] == "收入" else "expenditure"
+        elif self.words.neither.search(bare) or (depth is not None and (self.depth is None or depth <= self.depth)):
+            self.flow = None
+        return self.flow
 
 
 def _begins_a_list(columns: Sequence[ColumnMeaning], number: int) -> bool:

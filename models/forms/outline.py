@@ -12,6 +12,7 @@ from decimal import Decimal
 from models.forms.labels import RowLabel
 from models.text import fold
 
+_THREE = ("overseas", "vehicle", "reception")
 _VEHICLES = ("vehicle_purchase", "vehicle_operation")
 
 
@@ -66,6 +67,7 @@ class _Outline:
             return
         self._list_of_funds()
         self._vehicles()
+        self._three_public()
         for row in self.labels:
             if row.period is not None:
                 continue  # a row of another period is an addend of nothing
@@ -230,6 +232,21 @@ class _Outline:
             amounts = [r.amount for r in parts if r.amount is not None]
             if told and head.entry is not None and len(amounts) == 2 and head.amount == sum(amounts, Decimal(0)):
                 head.entry = replace(head.entry, component="vehicle", item="公务用车购置及运行维护费")
+
+    def _three_public(self) -> None:
+        """“其中：” before the first of the parts of a 三公 amount says no more than that they follow: all of them are printed."""
+        for whole, parts in (("total", _THREE), ("vehicle", _VEHICLES)):
+            for position, head in enumerate(self.labels):
+                if head.entry is None or head.entry.component != whole:
+                    continue
+                list_of = [
+                    row
+                    for row in self.labels[position + 1 :]
+                    if row.entry is not None and row.entry.component in parts and not row.entry.subset
+                ]
+                if sorted(row.entry.component or "" for row in list_of if row.entry is not None) == sorted(parts):
+                    for row in list_of:
+                        row.subset = False
 
     def _vehicle_above(self, row: RowLabel) -> RowLabel | None:
         """The row of all vehicles above a row of their purchase or upkeep, where nothing but the other part is between."""

@@ -375,3 +375,20 @@ def test_a_governments_total_is_not_picked_beside_a_table_whose_total_has_anothe
     both = Disclosure(metadata("某省人民政府", scope="government"), (region, adjusted))
     home = _warehouse(Home(tmp_path).create(), both)
     assert query(home, "SELECT general_total FROM department_year_all WHERE general_total IS NOT NULL") == []
+
+
+def test_a_governments_rate_is_of_one_table_never_of_the_region_by_its_own_level(tmp_path: Path) -> None:
+    one = Disclosure(
+        metadata("某市人民政府", scope="government"),
+        (item("b", "100.00", measure="budget", table_no=1), item("f", "90.00", table_no=1, column_no=3)),
+    )
+    two = Disclosure(
+        metadata("某省人民政府", scope="government"),
+        (item("b", "100.00", measure="budget", table_no=1), item("f", "900.00", table_no=2)),
+    )
+    home = _warehouse(Home(tmp_path).create(), one, two)
+    rows = query(home, "SELECT department, budget, final, execution_rate FROM spending_all ORDER BY 3")
+    assert rows == [
+        ("某市人民政府", Decimal(100), Decimal(90), 0.9),
+        ("某省人民政府", Decimal(100), Decimal(900), None),
+    ]

@@ -253,3 +253,57 @@ def test_a_governments_three_public_table_names_its_parts() -> None:
         ("total", None), ("overseas", 0), ("vehicle", 0), ("vehicle_purchase", 2), ("vehicle_operation", 2),
         ("reception", 0), ("operation", None),
     ]  # fmt: skip
+
+
+def test_execution_measured_by_its_own_budget_is_of_the_tables_year() -> None:
+    """Without a word on the report's years, what stands beside a bare 完成数 tells whose it is."""
+    grid = table("""
+        项目   | 预算数 | 完成数 | 占预算% | 上年完成数 | 增减额
+        合计   | 420    | 400    | 95.2    | 380        | 20
+        印花税 | 420    | 400    | 95.2    | 380        | 20
+    """)
+    items = _read(line("2025年示例市一般公共预算收入情况表"), line("单位：万元"), grid)
+    assert {(i.measure, i.fiscal_year, i.published_text) for i in items} == {
+        ("budget", 2025, "420"), ("final", 2025, "400"), ("prior_final", 2024, "380"), ("change", 2025, "20"),
+    }  # fmt: skip
+
+
+def test_balance_of_a_plain_budget_is_planned() -> None:
+    grid = table("""
+        收入             | <    | 支出             | <
+        项目             | 金额 | 项目             | 金额
+        一般公共预算收入 | 100  | 一般公共预算支出 | 90
+        转移性收入       | 20   | 结转下年         | 30
+        收入总计         | 120  | 支出总计         | 120
+    """)
+    items = _read(line("2025年市级一般公共预算收支平衡表"), line("单位：万元"), grid, title="示例市2025年政府预算")
+    assert {(i.measure, i.fiscal_year) for i in items} == {("budget", 2025)}
+
+
+def test_adjustment_beside_the_adjusted_budget_is_a_change() -> None:
+    grid = table("""
+        项目   | 年初预算数 | 调整数 | 调整后预算数
+        合计   | 400        | 20     | 420
+        印花税 | 400        | 20     | 420
+    """)
+    items = _read(line("2025年市级一般公共预算收入调整表"), line("单位：万元"), grid, title="示例市2025年预算调整方案")
+    assert {(i.measure, i.fiscal_year, i.published_text) for i in items} == {
+        ("budget", 2025, "400"), ("change", 2025, "20"), ("adjusted_budget", 2025, "420"),
+    }  # fmt: skip
+
+
+def test_of_which_before_the_first_part_of_the_vehicles_leaves_out_none() -> None:
+    grid = table("""
+        项目                         | 2025年预算数
+        “三公”经费合计               | 100
+        其中：因公出国（境）费       | 10
+        公务接待费                   | 20
+        公务用车购置及运行维护费     | 70
+        其中：公务用车购置费         | 30
+        公务用车运行维护费           | 40
+    """)
+    items = _read(line("2025年市本级一般公共预算“三公”经费预算表"), line("单位：万元"), grid)
+    assert [i.subset for i in items] == [False] * 6
+    rows = {i.item: i for i in items}
+    vehicle = rows["公务用车购置及运行维护费"].row_no
+    assert {i.item for i in items if i.parent_row_no == vehicle} == {"公务用车购置费", "公务用车运行维护费"}

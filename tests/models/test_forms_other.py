@@ -214,3 +214,91 @@ def test_a_list_below_a_number_that_begins_with_of_which_adds_up_or_is_a_subset(
     assert {items[n].parent_row_no for n in complete} == {items["1.转贷市县债务支出"].row_no}
     assert not any(items[n].subset for n in complete)
     assert all(items[n].subset and items[n].parent_row_no is None for n in partial)
+
+
+_REPORT = Metadata("budget", "government", 2025, "示例市财政局", "关于示例市2025年预算执行情况和2026年预算草案的报告")
+
+
+def test_columns_of_income_and_expenditure_keep_each_its_direction() -> None:
+    reading = _read(
+        line("2025年示例市各区社会保险基金预算收支执行情况表"), line("单位：万元"),
+        table("""
+            地区   | 社会保险基金预算收入 | <        | 社会保险基金预算支出 | <
+            地区   | 金额                 | 比上年增长 | 金额               | 比上年增长
+            东湖区 | 300                  | 10.6%    | 290                  | 7.9%
+            西山区 | 800                  | 12.5%    | 770                  | 5.5%
+        """),
+        metadata=_REPORT,
+    )  # fmt: skip
+    assert {(i.item_name, i.published_text, i.flow) for i in reading.line_items} == {
+        ("东湖区", "300", "income"), ("东湖区", "290", "expenditure"),
+        ("西山区", "800", "income"), ("西山区", "770", "expenditure"),
+    }  # fmt: skip
+
+
+def test_the_name_of_a_book_is_no_plan_in_the_year_a_report_accounts_for() -> None:
+    reading = _read(
+        line("2025年全市社会保险基金预算平衡情况"), line("单位：万元"),
+        table("""
+            项目         | 上年结余 | 本年收入 | 本年支出 | 当期结余 | 滚存结余
+            合计         | 50       | 40       | 30       | 10       | 60
+            失业保险基金 | 50       | 40       | 30       | 10       | 60
+        """),
+        metadata=_REPORT,
+    )  # fmt: skip
+    assert {(i.fiscal_year, i.measure) for i in reading.line_items} == {(2025, "final")}
+    said = {i.column_label: (i.flow, i.component) for i in reading.line_items}
+    assert said["本年收入"] == ("income", "current_income")
+    assert said["本年支出"] == ("expenditure", "current_expenditure")
+    assert said["当期结余"][0] is None
+    assert said["滚存结余"] == ("balance", "closing_balance")
+
+
+def test_transfers_received_in_the_year_reported_are_not_called_planned() -> None:
+    reading = _read(
+        line("2025年中央对示例省一般公共预算税收返还及转移支付情况表"), line("单位：万元"),
+        table("""
+            项目             | 金额
+            一、返还性收入   | 120
+            二、一般性转移支付收入 | 340
+        """),
+        metadata=_REPORT,
+    )  # fmt: skip
+    assert {(i.fiscal_year, i.measure, i.fund) for i in reading.line_items} == {(2025, None, "general")}
+
+
+def test_what_transfers_come_from_is_no_income_of_those_who_hand_them_out() -> None:
+    reading = _read(
+        line("2025年示例市政府性基金预算转移支付分区县分项目执行情况表"), line("单位：万元"),
+        table("""
+            地区   | 合计 | 国有土地使用权出让收入 | 彩票公益金安排的支出
+            合计   | 60   | 35                     | 25
+            东湖区 | 60   | 35                     | 25
+        """),
+        metadata=_REPORT,
+    )  # fmt: skip
+    assert len(reading.line_items) == 6
+    assert {i.measure for i in reading.line_items} == {"final"}
+    assert "income" not in {i.flow for i in reading.line_items}
+
+
+def test_rows_below_income_and_expenditure_are_of_that_direction() -> None:
+    reading = _read(
+        line("2025年示例市社会保险基金预算收支表"), line("单位：万元"),
+        table("""
+            项目                 | 合计 | 失业保险基金 | 工伤保险基金
+            一、收入             | 60   | 35           | 25
+            其中：1.保险费收入   | 50   | 30           | 20
+            2.利息收入           | 10   | 5            | 5
+            二、支出             | 40   | 20           | 20
+            其中：社会保险待遇支出 | 30 | 15           | 15
+            三、本年收支结余     | 20   | 15           | 5
+            四、年末滚存结余     | 90   | 50           | 40
+        """),
+        metadata=_GOVERNMENT,
+    )  # fmt: skip
+    said = {i.item_name: i.flow for i in reading.line_items}
+    assert said == {
+        "一、收入": "income", "其中：1.保险费收入": "income", "2.利息收入": "income", "二、支出": "expenditure",
+        "其中：社会保险待遇支出": "expenditure", "三、本年收支结余": None, "四、年末滚存结余": "balance",
+    }  # fmt: skip

@@ -271,3 +271,47 @@ def test_real_documents_that_are_no_accounts_are_refused(name: str) -> None:
         pytest.skip(f"{REAL} is not here")
     (path,) = (REAL / "files").glob(f"{name}_*")
     assert read_metadata(read(path), file_name=path.name, source_uri="").refusal
+
+
+_SHEET = [["{}"], ["", "单位：万元"], ["项目", "决算数"], ["一、税收收入", "1200"]]
+
+
+def _book(*titles: str) -> Extract:
+    return workbook(**{f"表{n}": [[title], *_SHEET[1:]] for n, title in enumerate(titles, 1)})
+
+
+def test_place_of_a_workbook_stands_in_the_title_of_a_later_sheet() -> None:
+    titles = [
+        f"2024年全市一般公共预算{word}决算表" for word in ("收入", "支出", "平衡", "调入", "结转", "上解", "补助")
+    ]
+    own = [t.replace("全市", "市本级") for t in titles]
+    found = metadata(_book(*titles, *own, "2024年九江市地方政府债务限额及余额决算情况表"), "1.xlsx")
+    assert (found.scope, found.department_name, found.region_name) == ("government", "九江市人民政府", "九江市")
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("九江市2024年政府决算公开表.xlsx", "九江市人民政府"),
+        ("2024年九江市财政决算（草案）.xlsx", "九江市人民政府"),
+        ("鼓楼区2024年政府决算公开表.xlsx", "鼓楼区人民政府"),  # several of this name: which one is not said
+        ("2024年政府决算公开表.xlsx", None),
+    ],
+)
+def test_place_of_a_workbook_that_names_none_is_its_files(name: str, body: str | None) -> None:
+    found = metadata(_book("2024年全市一般公共预算收入决算表", "2024年全市一般公共预算支出决算表"), name)
+    assert (found.scope, found.department_name) == ("government", body)
+    if body:
+        assert "文件名" in found.evidence["department_name"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "九江市2024年税收返还和转移支付决算表", "九江市2024年社会保险基金决算表", "九江市本级2024年一般公共预算支出决算功能分类表",
+        "2024年九江市对县（市、区）一般公共预算转移支付分地区分项目决算表",
+    ],
+)  # fmt: skip
+def test_accounts_only_a_government_has_are_a_governments(title: str) -> None:
+    found = metadata(_book(title))
+    assert (found.scope, found.department_name) == ("government", "九江市人民政府")
