@@ -6,7 +6,7 @@ WITH wide AS (
            any_value(item ORDER BY measure DESC) AS item, any_value(level) AS level,
            flatten(list(line_item_ids)) AS line_item_ids,
            -- a government prints the whole region and its own level: budget and final of two tables may be of two accounts
-           scope <> 'government' OR count(DISTINCT (document_id, form, part)) = 1 AS comparable,
+           bool_or(scope <> 'government') OR count(DISTINCT (document_id, form, part)) = 1 AS comparable,
            CASE WHEN bool_or(contradicted) OR max(doubt) = 2 THEN 'flagged' WHEN max(doubt) = 1 THEN 'unchecked' ELSE 'passed' END AS quality
     FROM internal.spending_chosen
     GROUP BY ALL
