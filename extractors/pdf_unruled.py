@@ -14,11 +14,13 @@ import numpy as np
 
 from extractors.pdf_content import Floats
 from extractors.pdf_lattice import GridCell, Lattice
-from extractors.pdf_text import Line
+from extractors.pdf_text import HEADING, Line
 
 _FIGURE = re.compile(r"[-+—–−(（]?[¥￥]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[%％]?[)）]?|[-—–]")
 _PAGE_REFERENCE = re.compile(r"\d{1,3}")
 _CAPTION = re.compile(r"单位[:：]|部门[:：]|编制|日期[:：]|^表\s*\d|公开\d+表|^注[:：]|^附[件表]")
+# What only the first line of a label begins with: a number of a list, or a code of the classification.
+_HEAD_OF_LABEL = re.compile(rf"{HEADING.pattern}|[\[【（(]?[1-5]\d{{2}}(?:\d{{2}}){{0,2}}[\]】）)]?[^\d.,年%％]")
 _LEAST_ROWS = 3
 _MOST_BETWEEN = 4  # lines without figures between two with figures
 _CLOSE = 3.0  # lines further apart than this many font sizes are not of one table
@@ -186,7 +188,9 @@ def _heights(header: list[Line], body: list[Line]) -> list[float]:
     groups = [[line] for line in header]
     for line in body:
         last = groups[-1] if len(groups) > len(header) else []
-        if last and _together(line, last[-1]) and not (_has_figures(line) and any(map(_has_figures, last))):
+        filled = any(map(_has_figures, last))
+        begins = bool(_HEAD_OF_LABEL.match(line.text))
+        if last and _together(line, last[-1]) and not (filled and (_has_figures(line) or begins)):
             last.append(line)
         else:
             groups.append([line])

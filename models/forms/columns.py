@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import permutations
 
 from extractors.model import Cell
 from models.forms.logical import LogicalTable, Row
@@ -316,24 +316,26 @@ def _amount(
 
 
 _SOURCES = frozenset({"superior_subsidy", "institution", "operating_income", "subordinate_remittance", "other_income"})
+_TOTAL_THEN = re.compile(r"合计(?=[^（）()：:、,，其中和及的]{3,})")
 _GRANT = re.compile("财政拨款收入")
 _KINDS_OF_SPENDING = frozenset({"basic", "project", "remit_superior", "operating", "subsidize_subordinate"})
 
 
 def _runs_together(element: str) -> bool:
-    """Whether a header element names two kinds of income, or of spending, one after the other.
+    """Whether a header element names two kinds of income or of spending, or a total and a kind, one after the other.
 
     No publisher heads a column so: the headings of neighbouring columns were not told apart, and the figures may
     stand under either.
     """
     for kinds in (_SOURCES, _KINDS_OF_SPENDING):
-        spans: dict[str, tuple[int, int]] = {}
+        total = _TOTAL_THEN.search(element)
+        spans: dict[str, tuple[int, int]] = {"total": total.span()} if total else {}
         for entry in vocabulary().columns:
             if entry.component in kinds and entry.component not in spans and (found := entry.pattern.search(element)):
                 spans[str(entry.component)] = found.span()
         if kinds is _SOURCES and (grant := _GRANT.search(element)):
             spans["fiscal_grant"] = grant.span()
-        if any(a[1] <= b[0] or b[1] <= a[0] for a, b in combinations(spans.values(), 2)):
+        if any(a[1] <= b[0] for a, b in permutations(spans.values(), 2) if b != spans.get("total")):
             return True
     return False
 

@@ -305,3 +305,27 @@ def test_column_numbers_beside_their_figures_do_not_shift_the_columns(tmp_path: 
 
     rows = texts(only_table(read_pdf(page(tmp_path, draw))))
     assert [row for row in rows if row[0] == "合计"] == [["合计", "1,383.21", "1,383.20", "0.01"]]
+
+
+def test_a_code_begins_a_row_of_its_own_where_nothing_is_ruled(tmp_path: Path) -> None:
+    """The long name is wrapped above its figures, close under the row before it."""
+
+    def draw(canvas: Canvas) -> None:
+        lines = (
+            ("项目", "合计", "基本支出"),
+            ("[208]社会保障和就业支出", "257.40", "257.40"),
+            ("[20805]行政事业单位养老支出", "257.40", "257.40"),
+            ("[2080505]机关事业单位基本养老保险缴费", "", ""),
+            ("支出", "95.15", "95.15"),
+            ("[2080506]机关事业单位职业年金缴费支出", "162.25", "162.25"),
+        )
+        for number, (name, *figures) in enumerate(lines):
+            top = 120 + 9.2 * number
+            say(canvas, 60, top, name, 11)
+            for right, figure in zip((340, 420), figures, strict=True):
+                canvas.setFont("Times-Roman", 11)
+                canvas.drawRightString(right, HEIGHT - top, figure)
+
+    got = flat(only_table(read_pdf(page(tmp_path, draw))))
+    assert [row[0] for row in got if row[1] == "95.15"] == ["[2080505]机关事业单位基本养老保险缴费支出"]
+    assert [row for row in got if row[0].startswith("[20805]")] == [["[20805]行政事业单位养老支出", "257.40", "257.40"]]

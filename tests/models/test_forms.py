@@ -448,7 +448,9 @@ def test_a_header_broken_by_the_page_is_one_header_and_its_table_one_table() -> 
     assert len(reading.line_items) == 11
 
 
-@pytest.mark.parametrize("run", ["财政拨款收入上级补助收入", "上级补助收入事业收入", "基本支出上缴上级支出"])
+@pytest.mark.parametrize(
+    "run", ["财政拨款收入上级补助收入", "上级补助收入事业收入", "基本支出上缴上级支出", "支出合计基本支出"]
+)
 def test_headings_that_ran_together_head_nothing(run: str) -> None:
     title = "收入决算表" if "收入" in run else "支出决算表"
     reading = read(
