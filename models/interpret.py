@@ -25,7 +25,8 @@ def interpret(extract: Extract, *, file_name: str, source_uri: str) -> Disclosur
     if metadata.refusal is not None:
         return Disclosure(metadata)
     performance = read_performance(extract, metadata)
-    forms = read_forms(extract, metadata, skip=performance.consumed)
+    told = replace(extract, blocks=(*extract.blocks, *performance.lists))
+    forms = read_forms(told, metadata, skip=performance.consumed)
     prose = read_prose(extract, metadata, skip_tables=performance.consumed)
     line_items = (*forms.line_items, *_recognised(extract, tied(prose.line_items, forms.line_items)))
     return Disclosure(

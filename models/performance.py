@@ -17,6 +17,7 @@ from data import read_toml
 from extractors.model import Cell, Extract, Paragraph, Place, Table
 from models.disclosure import Finding, Metadata, PerformanceIndicator, PerformanceProject
 from models.money import UNITS, is_blank, read_amount, read_unit, unit_in
+from models.performance_tasks import task_lists
 from models.text import clean, fold
 
 _CODE = re.compile(r"^([0-9A-Za-z]{10,})[-—–_：:\s]*(.+)$", re.DOTALL)
@@ -29,12 +30,14 @@ _SERIAL = re.compile(r"^(?:\d{1,2}[.、．]|（\d{1,2}）|[一二三四五六七
 
 @dataclass(frozen=True, slots=True)
 class PerformanceReading:
-    """What the performance tables say. consumed: ordinals in ``extract.blocks`` of the tables that were read."""
+    """What the performance tables say. consumed: ordinals in ``extract.blocks`` of the tables that were read; lists: lists
+    of amounts found inside them, as blocks for the readers of forms."""
 
     projects: tuple[PerformanceProject, ...] = ()
     indicators: tuple[PerformanceIndicator, ...] = ()
     consumed: frozenset[int] = frozenset()
     findings: tuple[Finding, ...] = ()
+    lists: tuple[Paragraph | Table, ...] = ()
 
 
 @dataclass(slots=True)
@@ -109,6 +112,7 @@ def read_performance(extract: Extract, metadata: Metadata) -> PerformanceReading
             reader.table(ordinal, block, overall or caption, caption_unit, overall is not None)
             overall = None
     result = reader.result()
+    result = replace(result, lists=tuple(task_lists(extract, result.consumed)))
     return replace(result, findings=(*result.findings, *_unread_amounts(extract, result)))
 
 
@@ -118,6 +122,7 @@ def _unread_amounts(extract: Extract, result: PerformanceReading) -> Iterator[Fi
     for one in result.projects:
         amounts = (one.budget_initial_yuan, one.budget_adjusted_yuan, one.executed_yuan)
         known.setdefault(one.place.page, set()).update(a for a in amounts if a is not None)
+    listed = {(cell.place, cell.text) for part in result.lists if isinstance(part, Table) for cell in part.cells}
     for ordinal in sorted(result.consumed):
         table = extract.blocks[ordinal]
         if not isinstance(table, Table):
@@ -129,7 +134,7 @@ def _unread_amounts(extract: Extract, result: PerformanceReading) -> Iterator[Fi
             amount = read_amount(cell.text)
             if unit is not None and re.search("金额|预算|资金|支出|经费", cell.text):
                 units.update(dict.fromkeys(range(cell.column, cell.column + cell.column_span), unit))
-            elif amount is not None and cell.column in units:
+            elif amount is not None and cell.column in units and (cell.place, cell.text) not in listed:
                 if amount.value * UNITS[units[cell.column]] not in known.get(table.place.page, set()):
                     left.append(cell)
             elif re.search("指标|分值|得分|权重|目标", cell.text):

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from extractors.model import Block, Extract, Paragraph, Place
 from models.disclosure import Metadata
+from models.forms import read_forms
 from models.performance import PerformanceReading, read_performance
 from tests.models.grids import line, table
 
@@ -203,3 +204,37 @@ def test_goals_of_the_whole_body_are_no_part_of_the_project_before() -> None:
     reading = read(project, *title, whole)
     assert [(i.project_no, i.level3) for i in reading.indicators] == [(1, "扫描页数"), (2, "开放档案数")]
     assert reading.projects[-1].project_name == "部门整体支出绩效目标表"
+
+
+OVERALL = """
+部门（单位）名称 | 云溪县档案馆 | < | < | < | <
+年度主要任务 | 任务名称 | 主要内容 | 预算金额（万元） | < | <
+^ | ^ | ^ | 总额 | 财政拨款 | 其他资金
+^ | 档案接收 | 接收到期档案 | 20.50 | 20.00 | 0.50
+^ | 库房改造 | 改造库房三间 | 30.00 | 30.00 |
+^ | 金额合计 | < | 50.50 | 50.00 | 0.50
+年度总体目标 | 1.接收档案两千卷，2.改造库房 | < | < | < | <
+年度绩效指标 | 一级指标 | 二级指标 | 三级指标 | 指标值 | <
+^ | 产出指标 | 数量指标 | 接收档案 | ≥2000卷 | <
+^ | 效益指标 | 社会效益指标 | 查档人数 | ≥300人 | <
+"""
+
+
+def test_tasks_of_the_whole_body_are_amounts_of_a_table_of_their_own() -> None:
+    document = Extract("pdf", "test", (line("2024年部门整体支出绩效目标表"), table(OVERALL)), pages=1)
+    metadata = Metadata("budget", "department", 2024, "云溪县档案馆", None)
+    reading = read_performance(document, metadata)
+    assert [i.level3 for i in reading.indicators] == ["接收档案", "查档人数"]
+    assert not reading.findings
+    told = Extract("pdf", "test", (*document.blocks, *reading.lists), pages=1)
+    items = read_forms(told, metadata, skip=reading.consumed).line_items
+    assert {i.form for i in items} == {"other"}
+    assert [int(i.amount_yuan) for i in items if i.item_name.startswith("档案接收")] == [205000, 200000, 5000]
+    assert [int(i.amount_yuan) for i in items if i.item_name == "金额合计"] == [505000, 500000, 5000]
+    assert len(items) == 8
+    assert {i.place.box for i in items} <= {cell.place.box for cell in table(OVERALL).cells}
+
+
+def test_a_list_without_a_unit_in_its_header_is_not_taken_out() -> None:
+    document = Extract("pdf", "test", (table(OVERALL.replace("（万元）", "")),), pages=1)
+    assert read_performance(document, METADATA).lists == ()
