@@ -22,6 +22,7 @@ _BALANCES = {
 }
 _USES = frozenset({"basic", "project", "personnel", "operation"})
 _ADJUSTMENT = re.compile("^(本次|此次|拟|本年)*(预算)?(调整|调增|增减)(数|额|金额|（[^（）]{1,8}）)*$")
+_ACCOUNTS = ("income_expenditure", "grant_income_expenditure")
 _PLAN_YEAR = re.compile(r"^20\d{2}年(度)?(及?以后(年度|各年)?)?$")
 """A column of a far year: when a debt is to be paid back."""
 
@@ -288,8 +289,13 @@ def _amount(
             if entry.subset:
                 attributes["subset"] = True
                 attributes.setdefault("item", entry.item)
-        if element in titles and form == "general_basic_expenditure":
-            attributes.pop("component", None)
+        if element in titles and (
+            form == "general_basic_expenditure"
+            or (form in _ACCOUNTS and attributes.get("component") in ("current_income", "current_expenditure"))
+        ):
+            attributes.pop(
+                "component", None
+            )  # 本年收入 over 项目 and 预算数 titles the list: its rows say what they are
         if income and attributes.get("fund") and attributes.get("flow") != "balance" and result.flow != "balance":
             attributes["component"] = attributes.pop("fund")
         if result.component in _BALANCES and attributes.get("component") in _USES:

@@ -48,6 +48,9 @@ _BY_FUNCTION = (
     "expenditure", "general_expenditure", "general_project_expenditure", "project_expenditure",
     "fund_income_expenditure", "capital_expenditure",
 )  # fmt: skip
+_SOURCES = (
+    "superior_subsidy", "institution", "operating_income", "subordinate_remittance", "other_income", "opening_balance",
+)  # fmt: skip
 _THREE_PUBLIC_ITEM = {
     "total": "“三公”经费合计", "overseas": "因公出国（境）费", "vehicle": "公务用车购置及运行维护费",
     "vehicle_purchase": "公务用车购置费", "vehicle_operation": "公务用车运行维护费", "reception": "公务接待费",
@@ -144,7 +147,8 @@ class TableReader:
             if self.rule.by_function and not any(
                 m.domain in ("economic", "government_economic") for m in self.meanings
             ):
-                codes = [c.text for r in self.table.rows for c in r.cells if c is not None]
+                labels = [m.index for m in self.meanings if m.kind in ("code", "name")]
+                codes = [c.text for r in self.table.rows for i in labels if i < len(r.cells) and (c := r.cells[i])]
                 if not any(re.match(r"^30[1-9]", fold(c)) for c in codes):
                     self.form = self.rule.by_function or self.form
             return
@@ -602,7 +606,9 @@ class TableReader:
             if component == "current_income":
                 item_flow = "income"
         elif self.form == "project_expenditure":
-            component = "project"
+            if component == "fiscal_grant" and meaning.fund is None:
+                item_fund = "fiscal_grant"  # 财政拨款 / 小计, beside the total and the funds it is made of
+            component, item_flow = "project", "expenditure"  # also what is paid from 上年结转
         elif self.form in _DETAIL and component == "current_expenditure":
             component = "total"  # 本年支出 over the matrix of both classifications is all that was spent
         elif self.form == "general_expenditure" and component == "current_expenditure":
@@ -641,8 +647,11 @@ class TableReader:
         whole = meaning.subset or self.form == "three_public" or label.is_total or label.code is None
         if meaning.item and meaning.domain != "matrix" and whole:
             return meaning.item
-        if meaning.subset and meaning.path and meaning.component is None:
-            return "其中：" + clean("".join(meaning.path[-1:])).removeprefix("其中").lstrip("：: ")
+        if meaning.subset and meaning.path and (meaning.component is None or self._told_only_by_header(meaning)):
+            named = [p for p in meaning.path if not re.fullmatch("小计|合计|金额", fold(p))] or list(meaning.path)
+            return "其中：" + clean(named[-1]).removeprefix("其中").lstrip("：: ")
+        if self.form == "project_expenditure" and meaning.fund is None and meaning.component in _SOURCES:
+            return clean(meaning.path[-1])  # 其他资金, 上年结转: whose money the project spends
         if self.form == "three_public":
             return _THREE_PUBLIC_ITEM.get(component) or (label.entry.item if label.entry is not None else label.text)
         for mapping in (label.function, label.economic):
@@ -651,6 +660,13 @@ class TableReader:
         if label.entry is not None:
             return label.entry.item
         return label.text or clean("".join(meaning.path[-1:]))
+
+    def _told_only_by_header(self, meaning: ColumnMeaning) -> bool:
+        """Whether a column 其中 says by its component nothing that the column it is part of does not say."""
+        return any(
+            m.kind == "amount" and not m.subset and m.index != meaning.index and _same_meaning(m, meaning)
+            for m in self.meanings
+        )
 
     def _report(self, label: RowLabel, row: Row, made: list[LineItem]) -> None:
         """Findings about a row: code against name, a code nobody knows, amounts without a label."""

@@ -463,3 +463,95 @@ def test_headings_that_ran_together_head_nothing(run: str) -> None:
         """),
     )
     assert {i.component for i in reading.line_items if i.component is not None} == {"total"}
+
+
+def test_this_years_income_and_expenditure_over_the_lists_of_an_account_are_titles_not_components() -> None:
+    reading = read(
+        line("2026年部门财务收支预算总表"),
+        line("单位：元"),
+        table("""
+            本年收入 | < | 本年支出 | < | <
+            项目 | 预算数 | 项目 | 预算数 | <
+            ^ | ^ | ^ | 合计 | 项目支出
+            一、财政拨款收入 | 9.00 | 一、公共安全支出 | 6.00 | 2.00
+            1.一般公共预算 | 9.00 | 二、住房保障支出 | 5.00 | 0.00
+            四、其他收入 | 2.00 | | |
+            收入总计 | 11.00 | 支出总计 | 11.00 | 2.00
+        """),
+    )
+    assert [(i.flow, i.component, i.published_text) for i in reading.line_items if i.flow == "income"] == [
+        ("income", "fiscal_grant", "9.00"),
+        ("income", "general", "9.00"),
+        ("income", "other_income", "2.00"),
+        ("income", "total", "11.00"),
+    ]
+    spent = [(i.function_code, i.component, i.published_text) for i in reading.line_items if i.flow == "expenditure"]
+    assert spent[:2] == [("204", "total", "6.00"), ("204", "project", "2.00")]
+    assert spent[-2:] == [(None, "total", "11.00"), (None, "project", "2.00")]
+
+
+def test_amounts_that_begin_like_an_economic_code_do_not_make_a_table_by_function_a_matrix() -> None:
+    reading = read(
+        line("一般公共预算支出明细表（按支出功能分类科目）"),
+        line("单位：元"),
+        table("""
+            功能科目编码 | 功能科目名称 | 合计 | 人员经费支出 | 公用经费支出
+             | 合计 | 3052000.00 | 3050000.00 | 2000.00
+            201 | 一般公共服务支出 | 3052000.00 | 3050000.00 | 2000.00
+        """),
+    )
+    assert {i.form for i in reading.line_items} == {"general_expenditure"}
+
+
+def test_projects_say_whose_money_they_spend() -> None:
+    reading = read(
+        line("项目支出预算情况表"),
+        line("单位：万元"),
+        table("""
+            项目名称 | 合计 | 财政拨款 | < | < | 单位资金 | 其他资金 | 上年结转
+            ^ | ^ | 小计 | 一般公共预算 | 政府性基金预算 | ^ | ^ | ^
+            合计 | 21.00 | 12.00 | 10.00 | 2.00 | 3.00 | 5.00 | 1.00
+            古树普查 | 21.00 | 12.00 | 10.00 | 2.00 | 3.00 | 5.00 | 1.00
+        """),
+    )
+    rows = [i for i in reading.line_items if i.item_name == "古树普查"]
+    assert {i.flow for i in rows} == {"expenditure"} and {i.component for i in rows} == {"project"}
+    assert [(i.fund, i.item, i.published_text) for i in rows] == [
+        ("all", "古树普查", "21.00"),
+        ("fiscal_grant", "古树普查", "12.00"),
+        ("general", "古树普查", "10.00"),
+        ("gov_fund", "古树普查", "2.00"),
+        ("all", "单位资金", "3.00"),
+        ("all", "其他资金", "5.00"),
+        ("all", "上年结转", "1.00"),
+    ]
+
+
+def test_a_part_of_a_column_is_named_where_its_component_is_that_of_the_whole() -> None:
+    reading = read(
+        line("部门综合预算收入总表"),
+        line("单位：元"),
+        table("""
+            单位名称 | 合计 | 一般公共预算拨款 | < | 其他收入
+            ^ | ^ | 小计 | 其中：专项资金列入部门预算项目 | ^
+            合计 | 9.00 | 7.00 | 4.00 | 2.00
+            某市城建档案馆 | 9.00 | 7.00 | 4.00 | 2.00
+        """),
+    )
+    part = next(i for i in reading.line_items if i.subset and i.level != "total")
+    assert (part.component, part.item_name, part.item) == (
+        "general", "某市城建档案馆", "其中：专项资金列入部门预算项目",
+    )  # fmt: skip
+    bought = read(
+        line("支出总表"),
+        line("单位：万元"),
+        table("""
+            科目编码 | 科目名称 | 支出总计 | 2026年政府采购项目 | <
+            ^ | ^ | ^ | 小计 | 其中：预留给中小企业的
+            201 | 一般公共服务支出 | 9.00 | 4.00 | 1.00
+        """),
+    )
+    assert [i.item for i in bought.line_items if i.subset] == [
+        "其中：2026年政府采购项目",
+        "其中：预留给中小企业的",
+    ]
