@@ -312,6 +312,8 @@ def _amount(
             result = replace(result, year=int(year.group(1)))
         if attributes:
             known = True
+            if attributes.get("component"):
+                attributes.setdefault("item", None)  # 单位资金 / 其他收入: the nearer header names the thing
             result = replace(result, **attributes)  # type: ignore[arg-type]
             if attributes.get("component"):
                 result = replace(result, total=False)

@@ -298,10 +298,11 @@ class _OtherReader:
         """The direction of a list, and whether its columns tell theirs one by one (收入 and 支出 of the same rows).
 
         What is transferred is named by where it came from (国有土地使用权出让收入): no income of those who hand it out.
+        Nor is what is spent or bought, whatever it is paid from (事业收入, 上级补助收入).
         """
         labelled = next((m.side for m in side.labels if m.side), None)
         said = {m.side for m in side.figures if m.side}
-        if self.words.handed_out.search(self.title):
+        if self.flow == "expenditure" or self.words.handed_out.search(self.title):
             said.discard("income")
         if labelled is None and len(said) > 1:
             return None, True

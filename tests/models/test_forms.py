@@ -555,3 +555,17 @@ def test_a_part_of_a_column_is_named_where_its_component_is_that_of_the_whole() 
         "其中：2026年政府采购项目",
         "其中：预留给中小企业的",
     ]
+
+
+def test_a_source_is_not_called_by_the_group_it_stands_in() -> None:
+    reading = read(
+        line("收入总表"),
+        line("单位：万元"),
+        table("""
+            预算单位 | 收入总计 | 单位资金 | <
+            ^ | ^ | 事业收入 | 其他收入
+            某市国资委 | 9.00 | 4.00 | 5.00
+        """),
+    )
+    assert "单位资金" not in {i.item for i in reading.line_items}
+    assert [i.component for i in reading.line_items] == ["total", "institution", "other_income"]

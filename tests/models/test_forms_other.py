@@ -302,3 +302,28 @@ def test_rows_below_income_and_expenditure_are_of_that_direction() -> None:
         "一、收入": "income", "其中：1.保险费收入": "income", "2.利息收入": "income", "二、支出": "expenditure",
         "其中：社会保险待遇支出": "expenditure", "三、本年收支结余": None, "四、年末滚存结余": "balance",
     }  # fmt: skip
+
+
+def test_what_is_bought_is_no_income_whatever_the_money_it_is_paid_from() -> None:
+    reading = read_forms(
+        extract(
+            (
+                line("2026年政府采购预算明细表"),
+                line("单位：万元"),
+                table("""
+                    项目编号 | 项目 | 总计 | 事业收入 | 其他收入
+                    合计 | < | 947.00 | 47.00 | 900.00
+                    A | 货物 | 47.00 | 47.00 |
+                    C | 服务 | 900.00 | | 900.00
+                """),
+            )
+        ),
+        budget(),
+    )
+    assert {i.flow for i in reading.line_items} == {None}
+    assert [i.component for i in reading.line_items if i.item_name.endswith("货物")] == ["total", "institution"]
+    spent = _read(
+        line("2026年政府采购支出表"), line("单位：万元"),
+        table("项目 | 总计 | 事业收入 | 其他收入\n货物 | 947.00 | 47.00 | 900.00"),
+    )  # fmt: skip
+    assert {i.flow for i in spent.line_items} == {"expenditure"}

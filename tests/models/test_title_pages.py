@@ -248,6 +248,21 @@ def test_a_page_without_title_is_told_by_its_own_words() -> None:
     assert both.scope == "department"
 
 
+def test_a_page_of_explanation_is_of_the_body_whose_income_it_tells() -> None:
+    text = (
+        "2026年，长沙市岳麓区人民政府望月湖街道办事处（本级）收入预算7,312.40万元，其中：财政拨款收入7,312.40万元，"
+        "比2025年预算减少163.37万元；事业收入0万元；其他收入0万元。\n支出预算7,312.40万元，其中：财政拨款支出预算7,312.40万元。"
+    )
+    found = read("2026年单位预算编制说明", text)
+    assert (found.scope, found.department_name) == ("unit", "长沙市岳麓区人民政府望月湖街道办事处")
+    assert (
+        read(
+            "2026年单位预算编制说明", text.replace("，长沙市岳麓区人民政府望月湖街道办事处（本级）", "，本单位")
+        ).department_name
+        is None
+    )
+
+
 def test_a_scope_nothing_tells_is_said_to_be_assumed() -> None:
     silent = pages("一般公共预算其他教育支出2026年度预算18.00万元，2025年度预算20.00万元，主要用于社区教育。")
     codes = [f.code for f in interpret(silent, file_name="p8.png", source_uri="").findings]
