@@ -19,10 +19,11 @@ from models.forms.labels import LabelReader, RowLabel, Side, sides
 from models.forms.logical import LogicalTable, Row
 from models.forms.outline import set_parents
 from models.forms.periods import in_period, measure_of, years_of_table
+from models.forms.rows import match_row
 from models.forms.tally import Tally
 from models.forms.told import told_column
 from models.forms.trees import settled
-from models.forms.vocabulary import TitleRule, strip_numbering, vocabulary
+from models.forms.vocabulary import RowEntry, TitleRule, strip_numbering, vocabulary
 from models.money import LARGEST_YUAN, is_blank, read_amount
 from models.text import clean, fold
 
@@ -48,6 +49,10 @@ _BY_FUNCTION = (
     "expenditure", "general_expenditure", "general_project_expenditure", "project_expenditure",
     "fund_income_expenditure", "capital_expenditure",
 )  # fmt: skip
+_BALANCE = re.compile(
+    r"^\W*(?:[一二三四五六七八九十\d]{1,3}\W)?(?:其中：?)?(?P<whose>[一-龥]{0,14}?)(?:资金)?(?:(?:、|和|及|与)?(?:结转|结余)){1,2}(?:资金)?$"
+)
+"""A row that says 结转 or 结余 and whose it is, nothing else."""
 _SOURCES = (
     "superior_subsidy", "institution", "operating_income", "subordinate_remittance", "other_income", "opening_balance",
 )  # fmt: skip
@@ -292,7 +297,7 @@ class TableReader:
         if len(labels) == 1 and not labels[0][1].text and not side.labels:
             labels[0][1].is_total = True
         set_parents([label for _, label in labels], government=self.metadata.scope == "government")
-        self._balance_children(labels)
+        self._balance_children(labels, flow)
         self._report_ambiguous(self._beyond_three_public(side.figures))
         figures = self._with_parents(self._proved_by_rows(side.figures))
         items: list[LineItem] = []
@@ -334,15 +339,33 @@ class TableReader:
         if mapping.code and mapping.method == "name" and mapping.name != "其他支出":
             label.economic = mapping
 
-    @staticmethod
-    def _balance_children(labels: list[tuple[Row, RowLabel]]) -> None:
-        """Rows by fund under a balance row (年初结转和结余 / 一般公共预算…) are that balance, by fund."""
+    def _balance_children(self, labels: list[tuple[Row, RowLabel]], flow: str | None) -> None:
+        """Rows under a balance row (年初结转和结余 / 一般公共预算…) are that balance, by fund; any other row of an account
+        that says 结转 or 结余 and no more than whose is a balance too, on the side of income the opening one."""
         by_number = {label.row_no: label for _, label in labels}
         for _, label in labels:
             parent = by_number.get(label.parent) if label.parent is not None else None
-            if parent is None or parent.entry is None or parent.entry.flow != "balance" or label.entry is None:
-                continue
-            label.entry = replace(label.entry, flow="balance", component=parent.entry.component, item=parent.entry.item)
+            above = parent.entry if parent is not None and parent.entry is not None else None
+            if above is not None and above.flow == "balance":
+                entry = label.entry or self._balance_of(label, flow)
+                if entry is not None:
+                    label.entry = replace(entry, flow="balance", component=above.component, item=above.item)
+            elif label.entry is None and self.form in ("income_expenditure", "grant_income_expenditure"):
+                label.entry = self._balance_of(label, flow)
+
+    def _balance_of(self, label: RowLabel, flow: str | None) -> RowEntry | None:
+        """The balance a row of no listed name is (一般公共预算拨款结余、结转), of the fund it names."""
+        stem = _BALANCE.match(label.text) if label.text and label.code is None and not label.printed_code else None
+        if stem is None or flow not in ("income", "expenditure"):
+            return None
+        fund = match_row(stem.group("whose"), "income", self.form)
+        return RowEntry(
+            pattern=_BALANCE,
+            component="opening_balance" if flow == "income" else "closing_balance",
+            item=clean(label.text),
+            flow="balance",
+            fund=fund.fund if fund is not None else None,
+        )
 
     def _proved_by_rows(self, figures: Sequence[ColumnMeaning]) -> list[ColumnMeaning]:
         """A column the contract has no word for (单位预留机动经费) is read where every row adds up only with it.

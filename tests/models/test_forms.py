@@ -569,3 +569,53 @@ def test_a_source_is_not_called_by_the_group_it_stands_in() -> None:
     )
     assert "单位资金" not in {i.item for i in reading.line_items}
     assert [i.component for i in reading.line_items] == ["total", "institution", "other_income"]
+
+
+def test_what_was_carried_over_is_a_balance_by_fund_and_no_income() -> None:
+    reading = read(
+        line("财政拨款收支总表"),
+        line("单位：万元"),
+        table("""
+            收入 | < | 支出 | <
+            项目 | 预算数 | 项目 | 预算数
+            财政拨款 | 9.00 | 一、一般公共服务支出 | 12.00
+            1.一般公共预算拨款 | 9.00 | |
+            本年收入合计 | 9.00 | 本年支出合计 | 12.00
+            上年结余、结转 | 3.00 | 结转下年 | 0.00
+            1.一般公共预算拨款结余、结转 | 2.00 | |
+            2.政府性基金预算拨款结余、结转 | 1.00 | |
+            收入总计 | 12.00 | 支出总计 | 12.00
+        """),
+    )
+    carried = [i for i in reading.line_items if i.component == "opening_balance"]
+    assert [(i.flow, i.fund, i.published_text) for i in carried] == [
+        ("balance", "fiscal_grant", "3.00"),
+        ("balance", "general", "2.00"),
+        ("balance", "gov_fund", "1.00"),
+    ]
+    assert {i.parent_row_no for i in carried[1:]} == {carried[0].row_no}
+    assert all(s.holds for s in sums(reading.line_items))
+
+
+def test_money_on_accounts_that_is_not_spent_is_a_balance() -> None:
+    reading = read(
+        line("部门综合预算收支总表"),
+        line("单位：元"),
+        table("""
+            收入 | < | 支出 | <
+            项目 | 预算数 | 项目 | 预算数
+            1、财政拨款 | 9.00 | 1、一般公共服务支出 | 8.00
+            本年收入合计 | 9.00 | 本年支出合计 | 8.00
+            上年实户资金余额 | 1.00 | 结转下年 | 1.00
+            非财政拨款资金结余 | 0.00 | 未安排支出的实户资金 | 1.00
+            收入总计 | 10.00 | 支出总计 | 10.00
+        """),
+    )
+    balances = [(i.item_name, i.component) for i in reading.line_items if i.flow == "balance"]
+    assert balances == [
+        ("上年实户资金余额", "opening_balance"),
+        ("非财政拨款资金结余", "opening_balance"),
+        ("结转下年", "closing_balance"),
+        ("未安排支出的实户资金", "closing_balance"),
+    ]
+    assert all(s.holds for s in sums(reading.line_items))
