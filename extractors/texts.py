@@ -43,6 +43,14 @@ def join_lines(first: str, second: str) -> str:
     return first + second
 
 
+def column_number(letters: str) -> int:
+    """A → 0, Z → 25, AA → 26, in either case."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
 def column_letters(column: int) -> str:
     """0 → A, 25 → Z, 26 → AA."""
     letters = ""

@@ -1,16 +1,17 @@
 """XLSX → `Extract`: every cell as displayed, from the stored digits and the number format.
 
 Reads the package's parts itself, as a stream: the common libraries either lose number formats, hidden rows and merged
-ranges (the fast ones) or need minutes and gigabytes for padded sheets (the complete one). Formulas are never computed:
-the value the publisher's program cached is what was published.
+ranges (the fast ones) or need minutes and gigabytes for padded sheets (the complete one). What the publisher's program
+stored as the result of a formula is what was published; only a formula stored without its result is computed
+(`sheet_formulas`), and said to be.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from extractors.errors import DamagedDocument, TooLarge
 from extractors.limits import Clock, Limits
@@ -18,7 +19,10 @@ from extractors.model import Extract, Note
 from extractors.number_format import BUILTIN, display, display_text
 from extractors.packages import Package, iterate
 from extractors.sheets import Sheet, build_extract
-from extractors.texts import column_letters
+from extractors.texts import column_letters, column_number
+
+if TYPE_CHECKING:
+    from extractors.sheet_formulas import Address, Workbook
 
 _M = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -62,6 +66,7 @@ class _Context:
         self.limits = limits
         self.clock: Clock = limits.clock()
         self.cells_left = limits.max_cells
+        self.missing: dict[Address, tuple[int, bool]] = {}  # formulas without a stored result: style, zeros shown
 
 
 class _Styles:
@@ -109,8 +114,10 @@ def _rich_text(element: Any) -> str:
     return _ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), text) if "_x" in text else text
 
 
-def _sheets(package: Package, workbook: Any, links: dict[str, tuple[str, str]], context: _Context) -> Iterator[Sheet]:
+def _sheets(package: Package, workbook: Any, links: dict[str, tuple[str, str]], context: _Context) -> list[Sheet]:
     """The worksheets in workbook order; chart sheets and the like hold no cells."""
+    sheets: list[Sheet] = []
+    contents: dict[str, bytes] = {}
     for element in workbook.iterfind(f"{_M}sheets/{_M}sheet"):
         kind, target = links.get(element.get(f"{_R}id") or "", ("", ""))
         name = element.get("name") or ""
@@ -120,7 +127,75 @@ def _sheets(package: Package, workbook: Any, links: dict[str, tuple[str, str]], 
             if content is None:
                 raise DamagedDocument(f"Excel 文件缺少工作表“{name}”的内容，已损坏；请重新下载。")
             _fill(sheet, content, context)
-        yield sheet
+            contents[name] = content
+        sheets.append(sheet)
+    if context.missing:
+        from extractors.sheet_formulas import results  # openpyxl is loaded for the few workbooks that need it
+
+        computed = results(_stored(contents, context))
+        for sheet in sheets:
+            _complete(sheet, {(r, c): value for (name, r, c), value in computed.items() if name == sheet.name}, context)
+    return sheets
+
+
+def _stored(contents: dict[str, bytes], context: _Context) -> Workbook:
+    """All stored values of a workbook, and the formulas without any, for those to be computed."""
+    from extractors.sheet_formulas import Workbook, translated
+
+    book = Workbook()
+    for name, content in contents.items():
+        shared: dict[str, tuple[str, str]] = {}
+        row_number = -1
+        for element in iterate(content, (_TAGS[0],)):
+            stated = element.get("r")
+            row_number = int(stated) - 1 if stated and stated.isdigit() else row_number + 1
+            context.clock.check()
+            for column, cell in _filled_cells(element):
+                at = (name, row_number, column)
+                formula = cell.find(_FORMULA)
+                place = f"{column_letters(column)}{row_number + 1}"
+                text = (formula.text or "") if formula is not None else ""
+                if formula is not None and formula.get("t") == "shared":
+                    first = shared.setdefault(formula.get("si") or "", (text, place))
+                    text = text or translated(first[0], first[1], place) or ""
+                if at in context.missing:
+                    if text and (formula is None or formula.get("t") in (None, "normal", "shared")):
+                        book.formulas[at] = text
+                    else:
+                        book.formulas[at] = "#"  # an array or a table of data: no result
+                    continue
+                value = cell.find(_VALUE)
+                number = (value.text or "") if value is not None else ""
+                try:
+                    book.values[at] = Decimal(number) if (cell.get("t") or "n") == "n" and number else None
+                except InvalidOperation:
+                    book.values[at] = number
+                if book.values[at] is None and (number or cell.find(_INLINE) is not None):
+                    book.values[at] = "text"
+    return book
+
+
+def _complete(sheet: Sheet, computed: dict[tuple[int, int], Decimal], context: _Context) -> None:
+    """Fill in computed results as they would be displayed, and say which they are and which stay blank."""
+    done: list[str] = []
+    left: list[str] = []
+    for (name, row, column), (style, zeros_shown) in context.missing.items():
+        if name != sheet.name:
+            continue
+        value = computed.get((row, column))
+        place = f"{column_letters(column)}{row + 1}"
+        if value is None:
+            left.append(place)
+            continue
+        done.append(place)
+        text = display(value, context.styles.code(style), date1904=context.date1904)
+        if text and (value or zeros_shown):
+            sheet.cells[row, column] = (text, context.styles.indent(style))
+    for code, addresses, message in (
+        ("formula_computed", done, "公式没有保存计算结果，已按公式算出"),
+        ("formula_without_value", left, "公式没有保存计算结果，也不能确定地算出，单元格按空白处理"),
+    ):
+        _note(sheet, code, addresses, message)
 
 
 _TAGS = tuple(f"{_M}{name}" for name in ("row", "mergeCell", "col", "sheetFormatPr", "sheetView"))
@@ -131,7 +206,6 @@ def _fill(sheet: Sheet, content: bytes, context: _Context) -> None:
     row_number = -1
     zeros_shown = True
     rows_hidden_by_default = False
-    missing: list[str] = []
     unseen: list[str] = []
     errors: list[str] = []
     # Padded sheets are nearly all blank styled cells; they say nothing, and are dropped before anything is parsed,
@@ -149,7 +223,7 @@ def _fill(sheet: Sheet, content: bytes, context: _Context) -> None:
                 sheet.hidden_rows.add(row_number)
             elif rows_hidden_by_default:
                 sheet.hidden_rows.discard(row_number)
-            _row(sheet, element, row_number, context, zeros_shown, missing, unseen, errors)
+            _row(sheet, element, row_number, context, zeros_shown, unseen, errors)
         elif tag == _TAGS[1]:
             merged = _range(element.get("ref") or "")
             if merged:
@@ -162,14 +236,14 @@ def _fill(sheet: Sheet, content: bytes, context: _Context) -> None:
             rows_hidden_by_default = element.get("zeroHeight") in ("1", "true")
         elif element.get("showZeros") in ("0", "false"):
             zeros_shown = False
-    for code, addresses, message in (
-        ("formula_without_value", missing, "公式没有保存计算结果，单元格按空白处理"),
-        ("value_not_displayed", unseen, "数值因格式设置而不显示，按空白处理"),
-        ("error_value", errors, "单元格为公式错误值"),
-    ):
-        if addresses:
-            shown = "、".join(addresses[:8]) + ("等" if len(addresses) > 8 else "")
-            sheet.notes.append(Note(code, f"工作表“{sheet.name}”{len(addresses)} 处{message}：{shown}。"))
+    _note(sheet, "value_not_displayed", unseen, "数值因格式设置而不显示，按空白处理")
+    _note(sheet, "error_value", errors, "单元格为公式错误值")
+
+
+def _note(sheet: Sheet, code: str, addresses: list[str], message: str) -> None:
+    if addresses:
+        shown = "、".join(addresses[:8]) + ("等" if len(addresses) > 8 else "")
+        sheet.notes.append(Note(code, f"工作表“{sheet.name}”{len(addresses)} 处{message}：{shown}。"))
 
 
 def _zero(size: str | None) -> bool:
@@ -186,16 +260,16 @@ def _row(
     row: int,
     context: _Context,
     zeros_shown: bool,
-    missing: list[str],
     unseen: list[str],
     errors: list[str],
 ) -> None:
     for column, cell in _filled_cells(element):
         style = int(cell.get("s") or 0)
         text, problem = _value(cell, context.styles.code(style), context, zeros_shown)
-        if problem:
-            listed = {"missing": missing, "unseen": unseen, "error": errors}[problem]
-            listed.append(f"{column_letters(column)}{row + 1}")
+        if problem == "missing":
+            context.missing[sheet.name, row, column] = (style, zeros_shown)
+        elif problem:
+            (unseen if problem == "unseen" else errors).append(f"{column_letters(column)}{row + 1}")
         if column > 16383 or row > 1_048_575:
             raise DamagedDocument("工作表的单元格地址超出范围，文件已损坏。")
         context.cells_left -= 1
@@ -235,7 +309,7 @@ def _counted_cells(row: Any) -> list[tuple[int, Any]]:
 def _address_column(address: str | None) -> int | None:
     """The column an address states."""
     match = _ADDRESS.match(address) if address else None
-    return _column(match.group(1)) if match else None
+    return column_number(match.group(1)) if match else None
 
 
 def _value(cell: Any, code: str, context: _Context, zeros_shown: bool) -> tuple[str, str]:
@@ -286,12 +360,5 @@ def _range(reference: str) -> tuple[int, int, int, int] | None:
     if not start or not end:
         return None
     rows = sorted((int(start.group(2)) - 1, int(end.group(2)) - 1))
-    columns = sorted((_column(start.group(1)), _column(end.group(1))))
+    columns = sorted((column_number(start.group(1)), column_number(end.group(1))))
     return rows[0], columns[0], rows[1], columns[1]
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1

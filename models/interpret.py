@@ -86,6 +86,10 @@ def _reading_findings(extract: Extract, items: Sequence[LineItem]) -> Iterator[F
         if note.code in ("unmapped", "no-chinese"):
             named = tuple(item.locator for item in items if note.page is None or item.place.page == note.page)
             yield Finding("FONT-UNREADABLE", "warning", note.message, place, None, extract.engine, named)
+        elif note.code == "formula_without_value":
+            yield Finding("FORMULA-UNREAD", "warning", note.message, place, None, note.code)
+        elif note.code == "formula_computed":
+            yield Finding("FORMULA-COMPUTED", "info", note.message, place, None, note.code)
         elif note.code in _CONTENT_UNREAD:
             yield Finding("CONTENT-UNREAD", "info", note.message, place, None, note.code)
 

@@ -62,6 +62,12 @@ CODES: tuple[FindingCode, ...] = (
     FindingCode(
         "CONTENT-UNREAD", "文件有一部分没有读取（图片、嵌入对象、损坏的页）", "对照原件；该部分的金额不在库中。"
     ),
+    FindingCode(
+        "FORMULA-UNREAD", "公式没有存储结果，也不能确定地算出", "用电子表格程序打开、另存后重新收录；该数不在库中。"
+    ),
+    FindingCode(
+        "FORMULA-COMPUTED", "公式没有存储结果，已按公式算出", "金额与打开文件所见相同；核对时注意它们由公式得出。"
+    ),
     FindingCode("READ-AMOUNT-RANGE", "数值大得不可能是金额，未收入", "对照原件；该数不在库中。"),
     FindingCode("READ-AMOUNT-NAMELESS", "金额没有名称，未收入", "对照原件；该金额不在库中。"),
     FindingCode("PERF-UNIT-MISSING", "绩效表未标金额单位", "对照原件确定单位：确实没有标的“认可”。"),

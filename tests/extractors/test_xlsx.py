@@ -93,15 +93,48 @@ def test_a_title_merged_from_a_hidden_column_is_still_seen(tmp_path: Path) -> No
     assert at(table, "A1") == "支出总表"
 
 
-def test_a_formula_without_a_stored_value_is_blank_and_said_to_be(tmp_path: Path) -> None:
+def test_formulas_without_stored_values_show_what_any_program_would_show(tmp_path: Path) -> None:
     def fill(sheet: Worksheet) -> None:
-        sheet.append(["项目", "金额"])
-        sheet.append(["合计", "=SUM(B3:B9)"])
+        sheet.append(["项目", "金额", "占比"])
+        sheet.append(["教育", 100.25, "=ROUND(B2/B4,3)*100%"])
+        sheet.append(["科技", "=-(20+0.1)*2+B2", "=C2"])
+        sheet.append(["合计", "=SUM(B2:B3)", "=SUM(C2:C3,-1)"])
+        sheet["B4"].number_format = "#,##0.00"
 
     extract = read(write_xlsx(tmp_path / "a.xlsx", fill))
-    assert at(only_table(extract), "B2") == ""
+    table = only_table(extract)
+    assert [at(table, cell) for cell in ("B3", "B4", "C2", "C4")] == ["60.05", "160.30", "0.625", "0.25"]
+    (note,) = [note for note in extract.notes if note.code == "formula_computed"]
+    assert "B4" in note.message
+
+
+@pytest.mark.parametrize(
+    "formula", ["=B3", "=A1*2", "=VLOOKUP(1,A1:B2,2)", "=1/0", "=[1]Sheet1!A1", "=SUM(B1:B3)", "=(("]
+)
+def test_a_formula_whose_result_is_not_certain_is_blank_and_said_to_be(tmp_path: Path, formula: str) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(["项目", "金额"])
+        sheet.append(["教育", 7])
+        sheet.append(["合计", formula])
+
+    extract = read(write_xlsx(tmp_path / "a.xlsx", fill))
+    assert at(only_table(extract), "B3") == ""
     (note,) = [note for note in extract.notes if note.code == "formula_without_value"]
-    assert "B2" in note.message
+    assert "B3" in note.message
+
+
+def test_formulas_reach_other_sheets_and_sums_of_padded_ranges_end(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        assert sheet.parent is not None
+        other = sheet.parent.create_sheet("附表 一")
+        other.append(["项目", "金额"])
+        other.append(["合计", 12.5])
+        sheet.append(["项目", "金额"])
+        sheet.append(["教育", "='附表 一'!B2"])
+        sheet.append(["合计", "=SUM(B2:B2)+SUM(D1:XFD1000)"])
+
+    first = next(block for block in read(write_xlsx(tmp_path / "a.xlsx", fill)).blocks if isinstance(block, Table))
+    assert (at(first, "B2"), at(first, "B3")) == ("12.5", "")
 
 
 def test_zeros_that_the_sheet_does_not_show_stay_blank(tmp_path: Path) -> None:
