@@ -23,15 +23,17 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
     state = context.state
     state.budgeted, before = None, state.budgeted
     state.unread, state.paired = True, False  # unread until it is read
+    state.dealt = clause.dealt or (state.dealt and not clause.anew)
     if clause.zone is not None:
         if clause.zone == "cause;":
             _lost(context)
+            state.whole, state.parts = None, False
         state.of_purpose = state.of_purpose or clause.zone == "purpose"
         count_unread(context, number, group, explained=True)
         return
     if any(each.broken for each in group) or not clause.clean or clause.mixed or clause.share or not context.year:
         _lost(context, (clause.comparing or clause.change is not None) and not clause.subjects)
-        lose_whole(context, figure, clause)
+        lose_whole(context, number, figure, clause)
         count_unread(context, number, group)
         return
     if figure.unit is None and clause.change is not None:
@@ -47,6 +49,9 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
         subjects = []
     elif not subjects and state.listed and (clause.change is not None or clause.comparing):
         # "收入9万元，其中A8万元、B1万元，比上年增加…": of the whole or of the last part, nobody can tell.
+        subjects = []
+    elif not subjects and clause.generic is None and clause.change is not None and (state.dealt or state.run > 1):
+        # "收、支总计分别减少2万元、减少1万元"; "其中，购置费0万元，运行费8万元，比上年减少1万元": of the last one or of the whole
         subjects = []
     elif not subjects and _strange(clause):
         # "培训费2万元；举办某某活动，开支5万元": of what was held, not of what was spoken of before.
@@ -67,7 +72,7 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
         _lost(context)
         if clause.among:
             state.whole_unknown = told  # only a part is unknown
-        lose_whole(context, figure, clause)
+        lose_whole(context, number, figure, clause)
         count_unread(context, number, group)
         return
     subjects = _loosely_named(context, clause, subjects)
@@ -79,7 +84,7 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
         return
     if clause.measure is None and subjects[0].measure is not None:
         clause.measure = subjects[0].measure
-    placed = place_part(context, line, figure, clause, subjects)
+    placed = place_part(context, number, line, figure, clause, subjects)
     if placed is None:
         state.sentence_subjects.extend(subjects)
         state.topic = None
@@ -119,7 +124,9 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
         )
     last = subjects[-1]
     state.unread = False
-    note_whole(context, group[-1], clause, last, measured)
+    told = measure != "change" and compare is None and (state.parts or bool(state.outer))
+    state.run = (1 if clause.among or clause.anew else state.run + 1) if told else 0
+    note_whole(context, number, group[-1], clause, last, measured)
     if measure in ("budget", "adjusted_budget") and compare is None and context.kind != "budget" and len(subjects) == 1:
         state.budgeted = last
     use = _USES.get(last.component) if last.group is None else None

@@ -28,6 +28,9 @@ _PREFIX = re.compile(
     r"(?:[^，。；：]{2,40}(?:说明|情况)(?:（[^（）]{0,12}）)?(?=(?:19|20)\d\d年))?"
 )
 """A number at the start of a line, with the heading that a broken layout left on the line of its text."""
+_INLINE = re.compile(r"\d{1,2}[.、．](?!\d)|[①-⑳]")
+_BEFORE_ITEM = ("：", "；", "。")
+"""A number of a list inside a line: "其中：1.公务接待费9万元；2.…"."""
 
 
 def read_clause(context: Context, line: Line, start: int, end: int, named: list[Named]) -> Clause:
@@ -55,9 +58,20 @@ def read_clause(context: Context, line: Line, start: int, end: int, named: list[
         if piece in ("，", "；", "："):
             _boundary(context, clause, piece)
         elif piece:
-            _piece(context, line, position, position + len(piece), named, clause)
+            begin = position + _item_number(context, line, position, piece, clause)
+            _piece(context, line, begin, position + len(piece), named, clause)
         position += len(piece)
     return clause
+
+
+def _item_number(context: Context, line: Line, position: int, piece: str, clause: Clause) -> int:
+    """How long the number of a list inside the line is; the numbers of a list of reasons are none."""
+    number = _INLINE.match(piece) if line.text[position - 1 : position] in _BEFORE_ITEM else None
+    if number is None:
+        return 0
+    if clause.zone is None or clause.zone == "purpose":
+        context.state.itemed = True
+    return number.end() if context.state.itemed else 0
 
 
 def _lead(context: Context, text: str, start: int, end: int) -> What | None:
@@ -89,6 +103,7 @@ def _boundary(context: Context, clause: Clause, mark: str) -> None:
     if mark == "：":
         clause.change = None
     if mark == "；":
+        clause.anew = True
         if context.state.year is not None:
             # "2024年决算4万元，2023年决算3万元；公务接待费6万元": the year the sentence began with.
             context.state.year = context.state.opening_year
@@ -285,6 +300,7 @@ def _token(
         if clause.generic is not None and clause.generic_followed is None:
             clause.generic_followed = "measure"
     elif kind in ("increase", "decrease", "either"):
+        clause.dealt = clause.dealt or clause.zipped or "分别" in text[token.start : token.end]
         clause.change = {"increase": 1, "decrease": -1, "either": 0}[kind]
         clause.change_end = token.end
         clause.compared = clause.compared or clause.comparing

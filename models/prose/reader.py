@@ -24,7 +24,7 @@ from models.prose.lexicon import Lexicon
 from models.prose.names import Named, PathSpan, bare_name, coded_names, map_path, path_spans
 from models.prose.projects import opens_list, read_project
 from models.prose.ratios import note_ratio
-from models.prose.state import UNKNOWN, Context, Outcome
+from models.prose.state import UNKNOWN, Context, Outcome, Outside, What
 from models.prose.subjects import what_of, what_of_path
 from models.prose.wholes import end_line, next_line, next_sentence
 
@@ -179,12 +179,13 @@ def _sentence(
     state.last_subjects, state.sentence_subjects = state.sentence_subjects or state.last_subjects, []
     state.compare, state.zone = None, None
     follows = re.match(r"(?:其中|包括)", line.text[start:end])
+    numbered = start > 0 and re.match(r"\d{1,2}[.、．](?!\d)|（\d{1,2}）|[①-⑳]", line.text[start:end])
     state.whole_unknown = state.whole_unknown and follows is not None
     state.inside_unknown = state.whole_unknown
     state.budgeted, state.unread, state.of_purpose, state.paired = None, False, False, False
     state.shares = []
-    next_sentence(context, follows is not None)
-    state.opening_year = None
+    next_sentence(context, follows is not None or (state.parts and bool(numbered)))
+    state.opening_year, state.run, state.dealt, state.itemed = None, 0, False, False
     if not context.government:
         state.year = None
     if not any(f.kind == "money" or (f.kind == "bare" and _amount_like(line, f)) for f in found):
@@ -223,8 +224,8 @@ def _sentence(
             words = line.text[anchor : figure.start]
             note_ratio(context, number, figure, clause, sentence, words, closed=anchor > before, joined=joined)
         anchor = figure.after
-    if anchor == start and found == []:
-        return
+    if state.outer:
+        _brackets(context, line, anchor, end)
 
 
 def _brackets(context: Context, line: Line, anchor: int, end: int) -> int:
@@ -237,16 +238,37 @@ def _brackets(context: Context, line: Line, anchor: int, end: int) -> int:
     for position in range(anchor, end):
         character = line.text[position]
         if character == "（":
-            state.outer.append((position, state.topic if position == begin else None, state.zone))
+            state.outer.append(_outside(context, position, state.topic if position == begin else None))
         elif character == "）" and state.outer:
-            opened, topic, zone = state.outer.pop()
-            if opened >= anchor:
+            outside = state.outer.pop()
+            if outside.position >= anchor:
                 continue
-            state.topic, state.zone = topic, zone
-            if topic is None:
+            state.topic, state.zone, state.headline = outside.topic, outside.zone, outside.headline
+            state.whole, state.parts, state.run = outside.whole, outside.parts, outside.run
+            state.budgeted, state.unread = outside.budgeted, outside.unread
+            if outside.topic is None:
                 state.sentence_subjects.append(UNKNOWN)
+            else:
+                state.sentence_subjects = list(outside.subjects)
             begin = position + 1
     return begin
+
+
+def _outside(context: Context, position: int, topic: What | None) -> Outside:
+    """What is spoken of where a bracket opens."""
+    state = context.state
+    return Outside(
+        position,
+        topic,
+        state.zone,
+        state.headline,
+        state.whole,
+        state.parts,
+        state.run,
+        state.budgeted,
+        state.unread,
+        tuple(state.sentence_subjects),
+    )
 
 
 def _amount_like(line: Line, figure: Figure) -> bool:

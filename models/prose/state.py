@@ -83,7 +83,7 @@ class Clause:
     """What the lead of one figure says.
 
     strange: a part of it that no word explains stands before a part that names nothing. scope_said: whose money the lead
-    speaks of anywhere.
+    speaks of anywhere. anew: a semicolon stands in it; dealt: its amounts are for several things in turn (分别).
     """
 
     subjects: list[What] = field(default_factory=list)
@@ -111,19 +111,41 @@ class Clause:
     depth: int = 0
     zone: str | None = None
     strange: bool = False
+    anew: bool = False
+    dealt: bool = False
     scope_said: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
     """An amount whose parts may follow: what it is of (UNKNOWN where it was not read), its measure (``either`` where both
-    were told of it), whose money it is where the text says so, and where it ends in its line.
+    were told of it), whose money it is where the text says so, and where it stands.
     """
 
     what: What
     measure: str
     scope: str | None
+    line: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What holds outside of a bracket, kept while its content is read: it is spoken of again when the bracket closes.
+
+    topic: None where the bracket does not stand directly behind an amount.
+    """
+
+    position: int
+    topic: What | None
+    zone: str | None
+    headline: What | None
+    whole: Whole | None
+    parts: bool
+    run: int
+    budgeted: What | None
+    unread: bool
+    subjects: tuple[What, ...]
 
 
 @dataclass(slots=True)
@@ -157,7 +179,7 @@ class State:
     headline_year: int = 0
     headline_open: bool = False
     foreign: bool = False
-    outer: list[tuple[int, What | None, str | None]] = field(default_factory=list)
+    outer: list[Outside] = field(default_factory=list)
     listed: bool = False
     projects: Projects | None = None
     whole: Whole | None = (
@@ -172,6 +194,9 @@ class State:
     )
     shares: list[What] = field(default_factory=list)  # the total that this sentence has told a share of: a part
     paired: bool = False  # the last percentage was one of several for several things
+    run: int = 0  # how many parts were told one after the other: a comparison behind them may be of their whole
+    itemed: bool = False  # this sentence is a numbered list
+    dealt: bool = False  # amounts of this sentence are for several things in turn (分别)
 
 
 @dataclass(slots=True)

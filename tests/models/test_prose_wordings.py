@@ -547,3 +547,74 @@ def test_guests_behind_a_bracket_are_those_told_before_it() -> None:
         ("外事接待", "6"),
         ("公务用车保有", "3"),
     ]
+
+
+def test_what_each_fund_pays_of_a_thing_is_no_total() -> None:
+    found = rows(
+        "八、财政拨款“三公”经费支出决算情况说明",
+        "财政拨款安排的“三公”经费支出决算7.6万元（其中：一般公共预算支出7.1万元；政府性基金预算支出0.5万元）。与上年相比，减少0.8万元。",
+        "公务用车运行维护费支出预算6万元（其中：一般公共预算支出6万元；政府性基金预算支出0万元），支出决算5.5万元，完成预算的91.67%。",
+    )
+    assert [(row[0], row[1], row[3]) for row in found] == [
+        ("“三公”经费合计", "fiscal_grant", "final"),
+        ("“三公”经费合计（一般公共预算财政拨款）", "general", "final"),
+        ("“三公”经费合计（政府性基金预算财政拨款）", "gov_fund", "final"),
+        ("“三公”经费合计", "fiscal_grant", "change"),
+        ("公务用车运行维护费", "fiscal_grant", "budget"),
+        ("公务用车运行维护费（一般公共预算财政拨款）", "general", "budget"),
+        ("公务用车运行维护费（政府性基金预算财政拨款）", "gov_fund", "budget"),
+        ("公务用车运行维护费", "fiscal_grant", "final"),
+    ]
+
+
+def test_what_a_fund_pays_of_something_unknown_is_no_total() -> None:
+    assert rows("某某大会补助支出7.6万元（其中：一般公共预算支出7.1万元；政府性基金预算支出0.5万元）。") == []
+
+
+def test_a_bracket_changes_nothing_of_what_is_spoken_of() -> None:
+    found = shares(
+        "本年收入合计52万元，其中：事业收入20万元（其中：学费收入12万元，某某收入8万元），占38.46%；其他收入32万元，占61.54%。"
+    )
+    assert found == [("事业收入占比", "38.46"), ("其他收入占比", "61.54")]
+
+
+def test_numbers_of_a_list_inside_a_sentence() -> None:
+    found = rows(
+        "2024年“三公”经费预算60万元，其中：1.因公出国（境）费0万元，与上年持平。2.公务接待费10万元，比上年减少3万元。",
+        "2024年度收入合计65万元，其中：1.财政拨款收入64万元，主要原因是调资；2.其他收入1万元。",
+        "机关运行经费50万元，比上年减少2万元，原因：1.压减；2.培训费3万元改列项目。",
+    )
+    assert [(row[0], row[3], row[4]) for row in found] == [
+        ("“三公”经费合计", "budget", "60"),
+        ("因公出国（境）费", "budget", "0"),
+        ("公务接待费", "budget", "10"),
+        ("公务接待费", "change", "3"),
+        ("本年收入合计", "final", "65"),
+        ("财政拨款收入", "final", "64"),
+        ("其他收入", "final", "1"),
+        ("机关运行经费", "final", "50"),
+        ("机关运行经费", "change", "2"),
+    ]
+
+
+def test_a_comparison_behind_several_parts_may_be_of_their_whole() -> None:
+    found = rows(
+        "公务用车购置及运行费20万元，其中公务用车购置费0万元，公务用车运行费20万元，比上年减少1.4万元。", kind="budget"
+    )
+    assert [row[4] for row in found] == ["20", "0", "20"]
+    one = rows(
+        "公务用车购置及运行费20万元，其中：公务用车购置费0万元；公务用车运行费20万元，比上年减少1.4万元。",
+        kind="budget",
+    )
+    assert one[-1][0] == "公务用车运行维护费"
+
+
+def test_changes_dealt_out_to_several_things_are_not_all_of_the_first() -> None:
+    found = rows(
+        "2024年度收入总计65万元，支出总计65万元。与上年相比，收、支总计分别减少3万元、减少2万元。公务接待费5万元，比上年减少1万元。"
+    )
+    assert [row[4] for row in found] == ["65", "65", "3", "5", "1"]
+
+
+def test_services_bought_for_the_public_are_not_the_purchased_services() -> None:
+    assert [row[0] for row in rows("2024年政府购买服务决算57万元。")] == ["政府购买服务支出"]
