@@ -5,6 +5,7 @@ One `Scanner` a document: it keeps the time, counts what was recognised and what
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from extractors.limits import Clock
 from extractors.model import Doubt, Note
 from extractors.ocr_engine import ENGINE, available
 from extractors.pdf_content import PageContent
+from extractors.pdf_fonts import shapes
 from extractors.pdf_paragraphs import Flow
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class Scanner:
         """The pages that were recognised (1-based)."""
         return {one.content.number for one in self._done}
 
-    def instead(self, document: Any, index: int, content: PageContent) -> Flow | None:
+    def instead(self, path: Path, index: int, content: PageContent) -> Flow | None:
         """A page of a PDF as recognised, where that is better than the text it carries itself (`content`), else None.
 
         A scan has none. Where a page's text is unreadable (fonts without an encoding) or a picture covers much of it,
@@ -77,11 +79,11 @@ class Scanner:
         if not self.available:
             return None
         if is_scan(content):
-            return self.pdf_page(document, index)
+            return self.pdf_page(path, index)
         why, chinese, count = _suspicion(content), _chinese(content.characters.text), len(content.characters)
         if why is None or self._in_vain >= _TRIES:
             return None
-        flow = self.pdf_page(document, index)
+        flow = self.pdf_page(path, index)
         texts = self._done[-1].content.characters.text
         if _chinese(texts) > 1.3 * chinese + 20 and len(texts) > 0.6 * count:
             self._why[index + 1] = why
@@ -102,17 +104,18 @@ class Scanner:
         self._done.append(recognised)
         return cut_page(recognised.content, list(recognised.lattices))
 
-    def pdf_page(self, document: Any, index: int) -> Flow:
-        """The tables and lines of a page of a PDF, rendered."""
-        page = document[index]
-        try:
-            from extractors.ocr_picture import LONGEST
+    def pdf_page(self, path: Path, index: int) -> Flow:
+        """The tables and lines of a page of a PDF, rendered. Opened anew: fonts once loaded for reading have no shapes."""
+        from pypdfium2 import PdfDocument
 
+        from extractors.ocr_picture import LONGEST
+
+        with shapes(), PdfDocument(path) as document:
+            page = document[index]
             width, height = page.get_size()
             scale = min(_DPI / 72, LONGEST / max(width, height, 1.0))
             bitmap = page.render(scale=scale, may_draw_forms=False)
             pixels = np.ascontiguousarray(np.asarray(bitmap.to_pil().convert("RGB"), dtype=np.uint8))
-        finally:
             page.close()
         return self.flow(pixels, width, index + 1)
 

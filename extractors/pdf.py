@@ -64,7 +64,7 @@ def read_pdf(path: Path, limits: Limits = _DEFAULT) -> Extract:
         for index in range(count):
             clock.check()
             content, lattices = judge.page(document, index, notes)
-            flow = scanner.instead(document, index, content) or cut_page(content, lattices)
+            flow = scanner.instead(path, index, content) or cut_page(content, lattices)
             flows.append(flow)
             cells += sum(len(item.cells) for item in flow.items if isinstance(item, Table))
             characters += len(content.characters)

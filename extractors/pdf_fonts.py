@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import ctypes
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,6 +37,18 @@ def draw_with_shapes() -> None:
         return _Fonts(pdfium.FPDF_GetDefaultSystemFontInfo(), path.read_bytes() if path else b"")
 
     _use("shapes", made)
+
+
+@contextmanager
+def shapes() -> Iterator[None]:
+    """For the time being `draw_with_shapes`: for a picture that text is to be recognised in, made while reading."""
+    before = _used
+    draw_with_shapes()
+    try:
+        yield
+    finally:
+        if before == "boxes":
+            read_with_boxes()
 
 
 @cache

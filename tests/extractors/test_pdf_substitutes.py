@@ -11,9 +11,12 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from extractors.limits import Limits
 from extractors.model import Paragraph
+from extractors.ocr import Scanner
 from extractors.pdf import read_pdf
 from extractors.pdf_fonts import draw_with_shapes, read_with_boxes
+from extractors.pdf_paragraphs import Flow
 
 SENTENCE = "第一部分部门概况。"
 
@@ -57,3 +60,22 @@ def test_pictures_show_shapes_where_reading_had_boxes(document: Path) -> None:
     assert 0.05 * boxes < shapes < 0.6 * boxes
     read_with_boxes()
     assert ink() == boxes
+
+
+def test_recognition_sees_shapes_and_reading_goes_on_with_boxes(
+    document: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[float] = []
+
+    def look(self: Scanner, pixels: np.ndarray, width: float, number: int) -> Flow:
+        seen.append(float((pixels < 128).mean()))
+        raise ValueError(number)
+
+    monkeypatch.setattr(Scanner, "flow", look)
+    read_with_boxes()
+    with pdfium.PdfDocument(document) as opened:
+        boxes = float((np.asarray(opened[0].render(scale=2).to_pil().convert("RGB")) < 128).mean())
+    with pytest.raises(ValueError, match="1"):
+        Scanner(Limits().clock()).pdf_page(document, 0)
+    assert 0.05 * boxes < seen[0] < 0.6 * boxes
+    assert [block.text for block in read_pdf(document).blocks if isinstance(block, Paragraph)] == [SENTENCE]
