@@ -445,6 +445,8 @@ def _continues(
     """Whether a segment goes on with the last logical table: same or no title, compatible columns and header."""
     if title is not None and (last.title is None or strip_title(title) != strip_title(last.title)):
         return False
+    if title is not None and last.title is not None and _of_other_years(title, last.title):
+        return False
     if owner is not None and last.owner is not None and fold(owner) != fold(last.owner):
         return False
     if table.place.sheet != last.sheet:
@@ -465,6 +467,12 @@ def _continues(
     if title is not None and rows and last.rows and _starts_total(rows) and _starts_total(last.rows):
         return False
     return not (not header and not rows)
+
+
+def _of_other_years(title: str, other: str) -> bool:
+    """Whether two titles that are alike name different years: the account of one year, then the draft of the next."""
+    years, others = (set(re.findall(r"20\d\d(?=年)", fold(text))) for text in (title, other))
+    return bool(years) and bool(others) and not years & others
 
 
 def _starts_total(rows: list[Row]) -> bool:

@@ -307,3 +307,32 @@ def test_of_which_before_the_first_part_of_the_vehicles_leaves_out_none() -> Non
     rows = {i.item: i for i in items}
     vehicle = rows["公务用车购置及运行维护费"].row_no
     assert {i.item for i in items if i.parent_row_no == vehicle} == {"公务用车购置费", "公务用车运行维护费"}
+
+
+def test_two_years_of_one_table_are_two_tables() -> None:
+    drawing = """
+        收入             | <    | 支出             | <
+        项目             | 金额 | 项目             | 金额
+        一般公共预算收入 | {}   | 一般公共预算支出 | {}
+        收入总计         | {}   | 支出总计         | {}
+    """
+    items = _read(
+        line("2025年示例市一般公共预算收支平衡表"), line("单位：万元"), table(drawing.format(100, 90, 120, 120)),
+        line("2026年示例市一般公共预算收支平衡表"), line("单位：万元"), table(drawing.format(101, 91, 121, 121)),
+        title="示例市2025年预算执行情况和2026年预算（草案）",
+    )  # fmt: skip
+    assert {(i.measure, i.fiscal_year, i.published_text) for i in items} == {
+        *(("final", 2025, text) for text in ("100", "90", "120")),
+        *(("budget", 2026, text) for text in ("101", "91", "121")),
+    }
+
+
+def test_a_rank_is_no_money() -> None:
+    grid = table("""
+        县（区） | 一般公共预算收入 | <     | <    | 一般公共预算支出 | <     | <
+        县（区） | 完成数           | 增幅% | 位次 | 完成数           | 增幅% | 位次
+        东湖区   | 300              | 5.1   | 1    | 900              | 2.2   | 2
+        西山区   | 200              | 3.1   | 2    | 950              | 1.2   | 1
+    """)
+    items = _read(line("2025年示例市分县区一般公共预算收支执行情况表"), line("单位：万元"), grid)
+    assert {i.published_text for i in items} == {"300", "200", "900", "950"}

@@ -310,6 +310,7 @@ def test_place_of_a_workbook_that_names_none_is_its_files(name: str, body: str |
     [
         "九江市2024年税收返还和转移支付决算表", "九江市2024年社会保险基金决算表", "九江市本级2024年一般公共预算支出决算功能分类表",
         "2024年九江市对县（市、区）一般公共预算转移支付分地区分项目决算表",
+        "2024年九江市分县区一般公共预算收支决算情况表", "2024年九江市一般公共预算收入决算表",
     ],
 )  # fmt: skip
 def test_accounts_only_a_government_has_are_a_governments(title: str) -> None:
