@@ -59,6 +59,7 @@ class LogicalTable:
     """One form instance: its captions, header rows and data rows over all its pages.
 
     title: the caption that names a form some rule knows; caption: the last that reads like a title, known or not.
+    torn: what stands on top of a page the table goes on over, with the place of the row it may be the rest of.
     """
 
     title: str | None
@@ -77,6 +78,7 @@ class LogicalTable:
     ordinals: set[int] = field(default_factory=set)
     had_title: bool = False
     caption: str | None = None
+    torn: list[tuple[int, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -379,6 +381,8 @@ def _place(found: list[LogicalTable], segment: _Segment, captions: list[str], af
         and _continues(last, title, _caption_title(captions), owner, header, rows, table, edges)
     ):
         mapping = _column_mapping(last, table, edges)
+        if captions and title is None and last.rows and table.place.page != last.last_page:
+            last.torn.append((len(last.rows) - 1, "".join(captions)))
         for row in rows:
             cells = tuple(row.cells[m] if m is not None and m < len(row.cells) else None for m in mapping)
             last.rows.append(Row(cells, len(last.rows), row.page, row.source, row.source_row))

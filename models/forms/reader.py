@@ -13,6 +13,7 @@ from models.forms.official import TableReader
 from models.forms.other import read_other
 from models.forms.tally import Tally
 from models.forms.told import told_item
+from models.forms.torn import join_torn_rows
 from models.forms.vocabulary import TitleRule, match_title, vocabulary
 from models.text import fold
 
@@ -35,7 +36,7 @@ def read_forms(extract: Extract, metadata: Metadata, skip: frozenset[int] = froz
     reading = FormsReading()
     if metadata.fiscal_year is None or metadata.report_kind is None:
         return reading
-    tables = logical_tables(extract, skip)
+    tables = [join_torn_rows(table, metadata.fiscal_year) for table in logical_tables(extract, skip)]
     known_units = {t.unit for t in tables if t.unit and t.title and match_title(t.title) is not None}
     without_unit: list[tuple[int, LogicalTable]] = []
     for number, table in enumerate(tables, 1):

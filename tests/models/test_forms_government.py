@@ -336,3 +336,39 @@ def test_a_rank_is_no_money() -> None:
     """)
     items = _read(line("2025年示例市分县区一般公共预算收支执行情况表"), line("单位：万元"), grid)
     assert {i.published_text for i in items} == {"300", "200", "900", "950"}
+
+
+def test_a_name_cut_by_a_page_break_is_one_name() -> None:
+    first = table("""
+        项目                   | 预算数 | 决算数
+        教育支出               | 40     | 41
+        二十一、债务           | 50     | 51
+    """)
+    second = table(
+        """
+        发行费用支出           | <      | <
+        其他支出               | 7      | 8
+        一般公共预算支出       | 97     | 100
+        合计                   |        |
+    """,
+        page=2,
+    )
+    items = _read(line("2024年示例市一般公共预算支出决算表"), line("单位：万元"), first, second, year=2024)
+    said = {i.item_name: (i.function_code, i.level) for i in items if i.published_text in ("50", "51")}
+    assert said == {"二十一、债务发行费用支出": ("233", "类")}
+
+
+def test_a_heading_at_the_top_of_a_page_is_no_rest_of_a_name() -> None:
+    first = table("""
+        项目       | 预算数 | 决算数
+        教育支出   | 40     | 41
+    """)
+    second = table(
+        """
+        科学技术支出 | <    | <
+        基础研究     | 7    | 8
+    """,
+        page=2,
+    )
+    items = _read(line("2024年示例市一般公共预算支出决算表"), line("单位：万元"), first, second, year=2024)
+    assert {i.item_name for i in items} == {"教育支出", "基础研究"}
