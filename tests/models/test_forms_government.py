@@ -346,7 +346,7 @@ def test_a_name_cut_by_a_page_break_is_one_name() -> None:
     """)
     second = table(
         """
-        发行费用支出           | <      | <
+        发行费用支出           |        |
         其他支出               | 7      | 8
         一般公共预算支出       | 97     | 100
         合计                   |        |
@@ -365,7 +365,7 @@ def test_a_heading_at_the_top_of_a_page_is_no_rest_of_a_name() -> None:
     """)
     second = table(
         """
-        科学技术支出 | <    | <
+        科学技术支出 |      |
         基础研究     | 7    | 8
     """,
         page=2,
