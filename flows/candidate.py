@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import duckdb
@@ -86,7 +86,7 @@ def standings(entries: Sequence[Entry]) -> dict[str, Standing]:
 
     A document is superseded by a later one of the same body, year, kind and scope whose forms cover its own; a file of
     tables and a file of prose complement each other. Later: by publication date where all of the group state one, else
-    by the run that took it in. Of files taken in together the one read from text stands before a scan, then the one with more
+    the one whose title or name calls it revised (修订版), else by the run that took it in. Of files taken in together the one read from text stands before a scan, then the one with more
     line items, then the one whose figures have their place in it (a Word file before its plain text), then the name.
     """
     found: dict[str, Standing] = {}
@@ -114,6 +114,7 @@ def _supersede(group: list[Entry], found: dict[str, Standing]) -> None:
         group,
         key=lambda entry: (
             str(entry.facts.published_on) if dated else "",
+            _is_revised(entry.facts.title) or _is_revised(PurePath(entry.file_name).stem),
             entry.run_order,
             entry.facts.format not in _PICTURES,
             entry.facts.line_items,
@@ -147,7 +148,17 @@ def _covers(later: Facts, earlier: Facts) -> bool:
 
 def _plain(title: str | None) -> str:
     """A title without what marks a file as a corrected one."""
-    return re.sub(r"（(?:修订|修改|更正|更新|重新公开)[版稿后]?）$", "", fold(title or ""))
+    return _REVISED.sub("", fold(title or ""))
+
+
+_REVISED = re.compile(
+    r"(?:（(?:修订|修改|更正|订正|更新|重新公开|重新公布)[版稿后本]?）|(?:修订|更正|订正)[版稿后本]?)(?:（\d）)?$"
+)
+
+
+def _is_revised(text: str | None) -> bool:
+    """Whether a title or file name ends by saying that it replaces an earlier publication."""
+    return bool(_REVISED.search(fold(text or "")))
 
 
 @contextmanager

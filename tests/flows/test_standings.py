@@ -42,13 +42,23 @@ def _states(*entries: Entry) -> dict[str, str]:
         ({"format": "pdf"}, {"format": "pdf-scan", "line_items": 12}),
         ({"format": "txt", "line_items": 11}, {"format": "docx"}),
         ({"format": "txt", "run": 1}, {"format": "docx"}),
+        ({"format": "txt", "title": "某市审计局2023年度部门决算（修订版）"}, {"format": "docx", "run": 1}),
+        (
+            {"format": "txt", "title": "某市审计局2023年度部门决算更正稿", "published_on": "2024-09-02"},
+            {"format": "docx", "run": 1},
+        ),
         ({"format": "txt", "published_on": "2024-09-02"}, {"format": "docx", "published_on": "2024-09-01", "run": 1}),
     ],
-    ids=["docx-txt", "text-scan", "more-items", "later-run", "later-publication"],
+    ids=["docx-txt", "text-scan", "more-items", "later-run", "revised", "revised-dated-alone", "later-publication"],
 )
 def test_of_two_files_that_say_the_same_exactly_one_stays(better: dict[str, Any], worse: dict[str, Any]) -> None:
     # the names would put them the other way round
     assert _states(_entry("a", **better), _entry("b", **worse)) == {"a": "published", "b": "superseded"}
+
+
+def test_a_file_named_as_corrected_replaces_the_first_although_it_came_in_with_it() -> None:
+    first, corrected = _entry("z审计局决算.pdf", line_items=12), _entry("审计局决算(更正)(1).pdf")
+    assert _states(first, corrected) == {"z审计局决算.pdf": "superseded", "审计局决算(更正)(1).pdf": "published"}
 
 
 def test_prose_and_tables_in_two_files_complement_each_other() -> None:
