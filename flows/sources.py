@@ -1,7 +1,8 @@
 """Addresses and folders → files: what is there, what is skipped and why, and fetching over HTTP within bounds.
 
-Only http and https; each redirect is checked like the first address, and hosts in private networks are refused unless
-the configuration allows them, so that a page cannot make the crawler read its own machine.
+Only http and https. Hosts in private networks are refused unless the configuration allows them, so that neither a
+redirect nor a name that resolves there can make the crawler read its own machine; an address that a person wrote down
+as a number or as localhost says itself where it leads, and is fetched.
 """
 
 from __future__ import annotations
@@ -152,7 +153,7 @@ def fetch(url: str, settings: Fetching, *, etag: str | None = None, last_modifie
     try:
         with httpx.Client(timeout=settings.timeout, follow_redirects=False, trust_env=True) as client:
             for _ in range(settings.redirects + 1):
-                _check_address(here, settings)
+                _check_address(here, settings, asked=url)
                 with client.stream("GET", here, headers=headers) as response:
                     if response.status_code in (301, 302, 303, 307, 308):
                         target = response.headers.get("location")
@@ -196,11 +197,14 @@ def _download(url: str, final: str, response: object, settings: Fetching, deadli
     return Download(url, _name(final, response.headers.get("content-disposition", "")), b"".join(parts), etag, modified)
 
 
-def _check_address(url: str, settings: Fetching) -> None:
+def _check_address(url: str, settings: Fetching, asked: str) -> None:
+    """Refuse what is no web address, or leads into a private network that the address asked for does not name itself."""
     parts = urlsplit(url)
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
         raise FetchError(f"{url}：只支持 http 和 https 地址")
-    if settings.private_addresses:
+    if settings.private_addresses or (
+        parts.hostname == urlsplit(asked).hostname and _says_it_is_private(parts.hostname)
+    ):
         return
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_STREAM)
@@ -211,6 +215,17 @@ def _check_address(url: str, settings: Fetching) -> None:
             raise FetchError(
                 f"{url}：指向内部网络地址，未访问；确属可信时加 --allow-private，或在配置文件 [fetching] 设 private_addresses = true"
             )
+
+
+def _says_it_is_private(host: str) -> bool:
+    """Whether a host is written as localhost or a number of a private network; never of the link (cloud metadata)."""
+    if host == "localhost":
+        return True
+    try:
+        number = ipaddress.ip_address(host.split("%")[0])
+    except ValueError:
+        return False
+    return (number.is_loopback or number.is_private) and not (number.is_link_local or number.is_unspecified)
 
 
 def _name(url: str, disposition: str) -> str:

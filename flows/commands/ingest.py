@@ -39,7 +39,7 @@ def _tell_of_samples(home: Home) -> None:
 @click.argument("sources", metavar="PATH_OR_URL...", nargs=-1, required=True)
 @click.option("--retry", is_flag=True, help="失败过的文件重新读取一次。")
 @click.option("--reread", is_flag=True, help="程序或参照数据更新后，把所有旧版本读过的文件也重新读取。")
-@click.option("--allow-private", is_flag=True, help="允许访问内部网络的网址。")
+@click.option("--allow-private", is_flag=True, help="允许访问内部网络的网址（直接写明 localhost 或 IP 的不必）。")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 @click.pass_obj
 def ingest(home: Home, sources: tuple[str, ...], retry: bool, reread: bool, allow_private: bool, as_json: bool) -> int:
@@ -59,7 +59,7 @@ def ingest(home: Home, sources: tuple[str, ...], retry: bool, reread: bool, allo
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="来源登记表：TOML（[[source]] address = …）或 CSV（address 列），列出网址和文件夹。",
 )
-@click.option("--allow-private", is_flag=True, help="允许访问内部网络的网址。")
+@click.option("--allow-private", is_flag=True, help="允许访问内部网络的网址（直接写明 localhost 或 IP 的不必）。")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 @click.pass_obj
 def crawl(home: Home, sources: tuple[str, ...], registry: Path | None, allow_private: bool, as_json: bool) -> int:

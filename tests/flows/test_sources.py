@@ -33,6 +33,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(503)
         elif self.path == "/loop":
             self._redirect("/loop")
+        elif self.path == "/inside":
+            self._redirect(f"http://localhost:{self.server.server_address[1]}/file")
         elif self.path == "/away":
             self._redirect("file:///etc/passwd")
         else:
@@ -81,9 +83,21 @@ def test_a_busy_server_may_be_tried_again(site: str) -> None:
         fetch(f"{site}/busy", _OPEN)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "10.0.0.1"])
-def test_the_machines_own_network_is_not_reached_unless_allowed(host: str) -> None:
-    with pytest.raises(FetchError, match=r"内部网络|找不到主机"):
+def test_an_address_of_this_machine_is_fetched_where_it_is_written_down_and_never_through_a_redirect(site: str) -> None:
+    closed = replace(_OPEN, private_addresses=False)
+    assert fetch(f"{site}/file", closed).data == b"hello"
+    assert fetch(f"{site}/inside", _OPEN).data == b"hello"
+    with pytest.raises(FetchError, match="内部网络"):
+        fetch(f"{site}/inside", closed)
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "0.0.0.0", "[fe80::1]", "portal.example.org"])
+def test_other_private_networks_are_not_reached_unless_allowed(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolve(name: str, port: int, **_: Any) -> list[Any]:
+        return [(2, 1, 6, "", ("10.0.0.1" if name == "portal.example.org" else name, port))]
+
+    monkeypatch.setattr("flows.sources.socket.getaddrinfo", resolve)
+    with pytest.raises(FetchError, match="内部网络"):
         fetch(f"http://{host}:9/x", replace(_OPEN, private_addresses=False))
 
 
