@@ -34,7 +34,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/loop":
             self._redirect("/loop")
         elif self.path == "/inside":
-            self._redirect(f"http://localhost:{self.server.server_address[1]}/file")
+            self._redirect(f"http://localhost:{self.headers['Host'].rpartition(':')[2]}/file")
         elif self.path == "/away":
             self._redirect("file:///etc/passwd")
         else:
