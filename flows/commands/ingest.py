@@ -15,6 +15,9 @@ def _run(home: Home, sources: list[str], as_json: bool, **options: Any) -> int:
     from flows.commands.progress import Progress, print_report
     from flows.runner import run
 
+    if not all(source.strip() for source in sources):
+        # "" would be the current folder: a variable that is empty in a script.
+        raise click.UsageError("有一个来源是空的；当前文件夹请写作“.”。")
     with Progress(quiet=as_json) as progress:
         report = run(home, sources, progress, **options)
     status = print_report(report, as_json=as_json)

@@ -135,6 +135,8 @@ def test_sql_can_only_read_the_warehouse(filled: Home, tmp_path: Path, statement
         ["nightly"],
         ["sql", "select 1", "--csv", "--json"],
         ["sql", ""],
+        ["ingest", ""],
+        ["crawl", "a.html", " "],
         ["sql", "-- nothing but a comment"],
         ["trace", "ffffffffffff"],
     ],
