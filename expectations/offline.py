@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 _NOT_HERE = re.compile(
     r"""<script\b.*?</script>|<link[^>]+href="https?:[^>]*>|<img[^>]+src="https?:[^>]*>|<a[^>]+href="https?:[^>]*>.*?</a>"""
-    r"""|<footer\b.*?</footer>|<button\b.*?</button>""",
+    r"""|<footer\b.*?</footer>|<button\b.*?</button>|<link[^>]+favicon[^>]*>|(?<=<label) class="[^"]*" onclick="[^"]*\"""",
     re.DOTALL,
 )
 _FILTER = re.compile(

@@ -104,6 +104,7 @@ async def runs_page(desk: Desk) -> None:
             with ui.element("div").classes("kx-card"):
                 ui.label(t("runs.docs")).classes("kx-h3")
                 with ui.element("div").classes("kx-docs-list"):
+                    ui.link(t("runs.docs_index"), "/data-docs/index.html", new_tab=True).classes("kx-primary kx-docs")
                     for family, page in found.docs:
                         ui.link(family, f"/data-docs/{quote(page)}", new_tab=True).classes("kx-outline kx-docs")
         else:

@@ -38,6 +38,9 @@ def test_data_docs_show_the_failures_and_leave_the_file_free(blank_candidate: Pa
     assert not any("<script" in page for page in pages) and all("成立" in page for page in pages)
     assert len(pages) == len(FAMILIES) + 1
     assert any("EXPENDITURE-TREE" in page and "人大事务" in page for page in pages)
+    assert not any("onclick" in page or "favicon" in page for page in pages), (
+        "nothing that leads nowhere without scripts"
+    )
     assert not any(re.search(r"""(?:src|href)=["']?https?:""", page) for page in pages)  # readable without the internet
     with duckdb.connect(str(database)) as connection:  # Great Expectations has let go of it
         assert connection.execute("SELECT count(DISTINCT run_id) FROM expectation_result").fetchone() == (1,)
