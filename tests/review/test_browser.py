@@ -159,8 +159,8 @@ def test_a_wrong_reading_is_corrected_in_the_dialog(page: Page, serve: Callable[
     page.wait_for_selector(".kx-value input")
     page.wait_for_function(
         """() => {
-          const dialog = document.querySelector('.kx-dialog').getBoundingClientRect();
-          return [...document.querySelectorAll('.kx-mark-observed rect, .kx-mark-expected rect')]
+          const dialog = document.querySelector('.kx-dialog')?.getBoundingClientRect();
+          return dialog && [...document.querySelectorAll('.kx-mark-observed rect, .kx-mark-expected rect')]
             .every((mark) => mark.getBoundingClientRect().right < dialog.left);
         }"""
     )  # what is answered about stays in sight
@@ -168,7 +168,7 @@ def test_a_wrong_reading_is_corrected_in_the_dialog(page: Page, serve: Callable[
     page.wait_for_selector(".kx-problem:visible")
     page.fill(".kx-value input", "不是数")
     page.press(".kx-value input", "Enter")
-    page.wait_for_function("() => document.querySelector('.kx-problem').innerText.includes('不是金额')")
+    page.wait_for_function("() => document.querySelector('.kx-problem')?.innerText.includes('不是金额')")
     page.fill(".kx-value input", "450.00")
     page.press(".kx-value input", "Enter")
     _wait(lambda: _status(shared, row.review_id) == "corrected")
@@ -213,18 +213,18 @@ def test_every_page_opens_in_both_languages_and_in_a_narrow_window(
     page.click(".kx-filter-severity")
     page.click(".q-menu .q-item >> text=错误")
     page.wait_for_function(
-        "(all) => document.querySelector('.kx-queue-head .kx-faint').innerText !== all", arg=everything
+        "(all) => (document.querySelector('.kx-queue-head .kx-faint')?.innerText ?? all) !== all", arg=everything
     )
     shown = page.inner_text(".kx-queue-head .kx-faint").split("项")[0].strip()
     page.wait_for_function(
-        "(n) => document.querySelector('.kx-filter-status').innerText.includes('（' + n + '）')", arg=shown
+        "(n) => document.querySelector('.kx-filter-status')?.innerText.includes('（' + n + '）')", arg=shown
     )
     page.click(".kx-filters .kx-link")
     page.wait_for_function(
-        "(all) => document.querySelector('.kx-queue-head .kx-faint').innerText === all", arg=everything
+        "(all) => document.querySelector('.kx-queue-head .kx-faint')?.innerText === all", arg=everything
     )
     page.click(".kx-language")
-    page.wait_for_function("() => document.querySelector('.kx-nav').innerText.includes('Queue')")
+    page.wait_for_function("() => document.querySelector('.kx-nav')?.innerText.includes('Queue')")
     page.set_viewport_size({"width": 480, "height": 800})
     page.goto(address)
     page.wait_for_selector(".kx-row")
@@ -273,18 +273,18 @@ def test_a_steward_clears_a_queue_of_ten_items(page: Page, serve: Callable[[Home
         assert page.inner_text(".kx-touched").startswith("将处理 2 项")
         assert set(page.locator(".kx-member-text").all_inner_texts()) == {row.message for row in pair.rows}
         page.keyboard.press("w")
-        page.wait_for_function("() => document.querySelector('.kx-choice.kx-chosen').innerText.startsWith('w')")
+        page.wait_for_function("() => document.querySelector('.kx-choice.kx-chosen')?.innerText.startsWith('w')")
         page.keyboard.press("2")
         page.keyboard.press("Enter")
         page.wait_for_function(
-            "() => document.querySelector('.kx-queue-head .kx-faint').innerText.startsWith('8 项')"
+            "() => document.querySelector('.kx-queue-head .kx-faint')?.innerText.startsWith('8 项')"
             " && !document.querySelector('.q-dialog')"
         )
         assert {_status(home, row.review_id) for row in pair.rows} == {"waived"}
         if not again:
             page.keyboard.press("z")
             page.wait_for_function(
-                "() => document.querySelector('.kx-queue-head .kx-faint').innerText.startsWith('10')"
+                "() => document.querySelector('.kx-queue-head .kx-faint')?.innerText.startsWith('10')"
             )
 
     # Then one by one: look at the marked page, answer, and the next one comes by itself.
@@ -327,7 +327,7 @@ def test_a_steward_clears_a_queue_of_ten_items(page: Page, serve: Callable[[Home
     _on_item(page, last)
     page.keyboard.press("z")
     _wait(lambda: _open_items(home) == [last])
-    page.wait_for_function("() => !document.querySelector('.kx-decided')")
+    page.wait_for_function("() => document.querySelector('.kx-item') && !document.querySelector('.kx-decided')")
 
 
 def test_with_users_a_login_is_asked_for_and_a_viewer_cannot_decide(
