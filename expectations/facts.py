@@ -208,6 +208,7 @@ PREPARE: tuple[str, ...] = (
        FROM x_cell p JOIN bare USING (document_id, table_no) JOIN part w ON w.whole = p.component AND w.flow = p.flow
        JOIN x_cell c ON c.document_id = p.document_id AND c.table_no = p.table_no AND c.row_no = p.row_no
             AND c.component = w.part AND c.flow = p.flow AND c.measure = p.measure AND c.year = p.year AND c.fund = p.fund
+            AND c.ec IS NOT DISTINCT FROM p.ec
        WHERE NOT c.sub AND NOT p.sub AND c.column_no <> p.column_no AND p.form IN ('income', 'expenditure',
              'general_expenditure', 'general_project_expenditure', 'project_expenditure', 'general_basic_expenditure')""",
     # ---- headlines

@@ -26,6 +26,8 @@ LARGEST_YUAN = Decimal("999999999999999999.99")
 
 _AMOUNT = re.compile(r"^[-+—–−﹣－△▲]?[¥￥]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?$|^[-+—–−﹣－△▲]?[¥￥]?\.\d+$")
 _GROUPED = re.compile(r"^-?\d{1,3}(?:,\d{3})+$")
+_CUT_GROUP = re.compile(r"^-?\d{1,3}(?:,\d{3})*,\d{1,2}$")
+_WHOLE_GROUPS = re.compile(r"^-?\d{1,3}(?:,\d{3})+(?:\.\d{2})?$")
 _MINUS = "-—–−﹣－△▲"
 _UNIT = re.compile(r"(?:金额)?单位[:：]?\s*(?:人民币)?[（(]?\s*(百万元|千元|万元|亿元|元)")
 _ANY_UNIT = re.compile(r"(百万元|千元|万元|亿元|(?<![万亿千百\d一-龥])元|(?<=[（(:：、/])元)")
@@ -75,8 +77,8 @@ def read_amount(text: str) -> Amount | None:
 def _joined(text: str) -> str | None:
     """The figure of a cell as one string; None where blanks or line breaks may stand between two figures.
 
-    A wrapped figure is joined only where the joint shows: at a separator, or inside decimals that come out two or six
-    long. Blanks between single characters are letter-spacing; between longer groups they separate figures.
+    A wrapped figure is joined only where the joint shows: at a separator, inside a group of thousands, or inside decimals
+    that come out two or six long. Blanks between single characters are letter-spacing; between longer groups they separate figures.
     """
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     parts = [_unspaced(line) for line in lines]
@@ -89,7 +91,8 @@ def _joined(text: str) -> str | None:
         at_separator = joined[-1] in ",.-¥￥(（" or part[0] in ",.)）"
         within_decimals = "." in joined and "." not in part and decimals in (2, 6)
         completes_group = _GROUPED.match(joined + part) is not None and _GROUPED.match(joined) is None
-        if not (at_separator or within_decimals or completes_group):
+        cut_group = _CUT_GROUP.match(joined) is not None and _WHOLE_GROUPS.match(joined + part) is not None
+        if not (at_separator or within_decimals or completes_group or cut_group):
             return None
         joined += part
     return joined

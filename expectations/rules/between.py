@@ -6,12 +6,21 @@ from expectations.model import Rule
 from expectations.rules.common import LOOK_UP, OFFICIAL_FINAL, same_total, with_both
 
 _READS = ("line_item", "form_instance")
+_ANY = "rank IN ('current', 'grand', 'total')"
 
 
 def _pair(
-    identifier: str, title: str, expected: str, left: str, right: str, forms: tuple[str, str], *, due: str = ""
+    identifier: str,
+    title: str,
+    expected: str,
+    left: str,
+    right: str,
+    forms: tuple[str, str],
+    *,
+    due: str = "",
+    carried: str = "",
 ) -> Rule:
-    """Two headline figures. ``due``: condition on ``x_cell`` without which the documents' forms cannot show the figure."""
+    """Two headline figures. ``due``: condition on ``x_cell`` without which the documents' forms cannot show the figure; ``carried``: see ``same_total``."""
     return Rule(
         id=identifier,
         family="between",
@@ -22,7 +31,7 @@ def _pair(
         remedy=LOOK_UP,
         reads=_READS,
         kind="same",
-        sql=same_total(left, right),
+        sql=same_total(left, right, carried=carried),
         applies=with_both(*forms) + (f" INTERSECT SELECT document_id FROM x_cell WHERE {due}" if due else ""),
     )
 
@@ -61,11 +70,26 @@ def _codes(
     )
 
 
-def _classes(identifier: str, title: str, expected: str, left: str, right: str) -> Rule:
+def _classes(identifier: str, title: str, expected: str, left: str, right: str, *, carried: bool = False) -> Rule:
     """Classes (类) of an overview against a list of codes; a list that leaves its class rows out is summed up.
 
-    ``left``: condition on ``x_cell`` for the overview's classes; ``right``: for the list.
+    ``left``: condition on ``x_cell`` for the overview's classes; ``right``: for the list. ``carried``: where the whole list is
+    short of the overview by no more than what was carried over, it holds this year's grants only, and so may each class.
     """
+    state = (
+        f"""CASE WHEN l.amount > r.amount AND l.amount - r.amount <= (
+                   SELECT max(o.opening) FROM (
+                     SELECT document_id, table_no, measure, year, coalesce(nullif(sum(amount) FILTER (fund = 'general'), 0), sum(amount)) AS opening
+                     FROM x_cell WHERE form = 'grant_income_expenditure' AND role = 'opening' AND NOT sub GROUP BY ALL) o
+                   JOIN x_head h ON h.document_id = o.document_id AND h.table_no = o.table_no AND h.measure = o.measure AND h.year = o.year
+                        AND h.side = 'expenditure' AND h.fund = 'general' AND h.{_ANY}
+                   JOIN x_head e ON e.document_id = o.document_id AND e.measure = o.measure AND e.year = o.year AND e.form = 'general_expenditure'
+                        AND e.component = 'total' AND e.fund = 'general' AND e.{_ANY} AND e.amount < h.amount AND h.amount - e.amount <= o.opening
+                   WHERE o.document_id = l.document_id AND o.table_no = l.table_no AND o.measure = l.measure AND o.year = l.year)
+                 THEN 'insufficient_data' END"""
+        if carried
+        else "NULL"
+    )
     return Rule(
         id=identifier,
         family="between",
@@ -93,7 +117,7 @@ def _classes(identifier: str, title: str, expected: str, left: str, right: str) 
             WHERE (document_id, left(fc, 3)) NOT IN (SELECT (document_id, fc) FROM list WHERE length(fc) = 3) GROUP BY document_id, measure, year, left(fc, 3))
           SELECT r.document_id, r.key || '|' || r.measure || '|' || r.year AS group_key, r.label || ' 与 ' || l.label AS label, l.amount AS expected,
                  r.amount AS observed, l.half + r.half AS tolerance, CASE WHEN l.half <> r.half THEN greatest(l.half, r.half) END AS slack,
-                 r.ids || [l.id] AS ids, r.unit
+                 r.ids || [l.id] AS ids, r.unit, {state} AS state
           FROM l JOIN r ON r.document_id = l.document_id AND r.class = l.fc AND r.measure = l.measure AND r.year = l.year
           QUALIFY count(*) OVER (PARTITION BY l.id) = 1""",
         applies=f"""WITH l AS (SELECT document_id, fc, measure, year FROM x_cell WHERE {left} AND length(fc) = 3 AND NOT sub AND n = 1),
@@ -107,7 +131,6 @@ _ALL_GENERAL = """SELECT e.document_id, e.measure, e.year FROM x_head e JOIN x_h
       AND g.year = e.year AND g.form = 'general_expenditure' AND g.component = 'total' AND g.fund = 'general' AND g.n = 1 AND g.body = '' AND g.alone
     WHERE e.form = 'expenditure' AND e.component = 'total' AND e.fund = 'all' AND e.n = 1 AND e.body = '' AND e.alone AND e.amount = g.amount AND e.amount <> 0"""
 
-_ANY = "rank IN ('current', 'grand', 'total')"
 
 RULES: tuple[Rule, ...] = (
     _pair(
@@ -143,6 +166,7 @@ RULES: tuple[Rule, ...] = (
         f"form = 'general_expenditure' AND component = 'total' AND fund = 'general' AND {_ANY}",
         ("grant_income_expenditure", "general_expenditure"),
         due="form = 'grant_income_expenditure' AND side = 'expenditure' AND fund = 'general'",
+        carried="general",
     ),
     Rule(
         id="X-GENERAL-INCOME",
@@ -178,6 +202,7 @@ RULES: tuple[Rule, ...] = (
         f"form = 'fund_income_expenditure' AND component IN ('current_expenditure', 'total') AND {_ANY} AND side = 'expenditure'",
         ("grant_income_expenditure", "fund_income_expenditure"),
         due="form = 'grant_income_expenditure' AND side = 'expenditure' AND fund = 'gov_fund'",
+        carried="gov_fund",
     ),
     _pair(
         "X-CAPITAL-TOTAL",
@@ -187,6 +212,7 @@ RULES: tuple[Rule, ...] = (
         f"form IN ('capital_income_expenditure', 'capital_expenditure') AND component IN ('current_expenditure', 'total') AND {_ANY} AND side = 'expenditure'",
         ("grant_income_expenditure", "capital_expenditure"),
         due="form = 'grant_income_expenditure' AND side = 'expenditure' AND fund = 'state_capital'",
+        carried="state_capital",
     ),
     _pair(
         "X-BASIC-TOTAL",
@@ -230,6 +256,7 @@ RULES: tuple[Rule, ...] = (
         "财政拨款收支总表一般公共预算列各类支出＝一般公共预算支出表同类合计",
         "form = 'grant_income_expenditure' AND fund = 'general' AND flow = 'expenditure'",
         "form = 'general_expenditure' AND component = 'total' AND fund = 'general'",
+        carried=True,
     ),
     _classes(
         "X-GRANT-CLASS",

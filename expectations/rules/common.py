@@ -89,22 +89,30 @@ def with_both(first: str, second: str) -> str:
 NARRATIVE = "SELECT DISTINCT document_id FROM x_item WHERE form = 'narrative'"
 
 
-def same_total(left: str, right: str, *, body: bool = True) -> str:
+def same_total(left: str, right: str, *, body: bool = True, carried: str = "") -> str:
     """Two headline figures that are one number: for each figure of `right` the nearest of `left`, in paired tables.
 
     `left` and `right` are conditions on ``x_head``. Where a document holds several tables of a form, they are paired in
-    order, and a disagreement then only says that the pairing is not certain.
+    order, and a disagreement then only says that the pairing is not certain. carried: a fund of which the table of `right`
+    may list what was granted this year only: then it is short of `left` by what was carried over, as printed beside `left`;
+    where that is printed for all funds together, nobody can tell how much of it is this one's.
     """
-    return f"""WITH l AS (SELECT * FROM x_head WHERE {left}), r AS (SELECT * FROM x_head WHERE {right}),
+    opening = """coalesce((SELECT sum(o.amount) FROM x_cell o WHERE o.document_id = h.document_id AND o.table_no = h.table_no AND o.role = 'opening'
+          AND o.fund = '{fund}' AND o.measure = h.measure AND o.year = h.year AND NOT o.sub), 0)"""
+    own, lumped = (opening.format(fund=fund) if carried else "0" for fund in (carried, "fiscal_grant"))
+    return f"""WITH h AS (SELECT * FROM x_head WHERE {left}), r AS (SELECT * FROM x_head WHERE {right}),
+      whole AS (SELECT *, amount AS full_amount, {own} AS own, {lumped} AS lumped FROM h),
+      l AS (SELECT * FROM whole UNION ALL
+            SELECT * REPLACE (amount - coalesce(nullif(own, 0), lumped) AS amount, label || '（减上年结转）' AS label) FROM whole WHERE own > 0 OR lumped > 0),
       pair AS (
         SELECT r.document_id, r.key, r.label, r.id, r.amount, r.half, r.unit, r.n, r.table_no, l.id AS lid, l.amount AS lamount,
-               l.half AS lhalf, l.label AS llabel,
-               row_number() OVER (PARTITION BY r.id ORDER BY abs(l.amount - r.amount), l.id) AS k
+               l.half AS lhalf, l.label AS llabel, l.own = 0 AND r.amount < l.full_amount AND l.full_amount - r.amount <= l.lumped AS unsplit,
+               row_number() OVER (PARTITION BY r.id ORDER BY abs(l.amount - r.amount), l.id, l.amount DESC) AS k
         FROM r JOIN l ON l.document_id = r.document_id AND l.measure = r.measure AND l.year = r.year
              AND l.nth = r.nth AND l.n = r.n {"AND l.body = r.body" if body else ""} AND l.id <> r.id
       )
       SELECT document_id, key AS group_key, label || ' 与 ' || llabel AS label, lamount AS expected, amount AS observed,
              half + lhalf AS tolerance, CASE WHEN half <> lhalf THEN greatest(half, lhalf) END AS slack, [id, lid] AS ids, unit,
-             CASE WHEN n > 1 AND abs(lamount - amount) > half + lhalf THEN 'insufficient_data' END AS state,
-             CASE WHEN n > 1 THEN '文件中同类表不止一张，按次序配对' END AS note
+             CASE WHEN (n > 1 OR unsplit) AND abs(lamount - amount) > half + lhalf THEN 'insufficient_data' END AS state,
+             CASE WHEN n > 1 THEN '文件中同类表不止一张，按次序配对' WHEN unsplit AND abs(lamount - amount) > half + lhalf THEN '上年结转未按资金分列' END AS note
       FROM pair WHERE k = 1"""

@@ -117,14 +117,16 @@ RULES: tuple[Rule, ...] = (
             FROM x_head WHERE form = 'grant_income_expenditure' AND side = 'expenditure' AND rank = 'current' AND alone),
           whole AS (  -- carry-over printed only as one figure for all funds cannot be split
             SELECT document_id, table_no, measure, year,
-                   coalesce(sum(amount) FILTER (what IN ('opening', 'closing') AND f = 'fiscal_grant'), 0) <> 0 AS lumped
+                   coalesce(sum(amount) FILTER (what = 'opening' AND f = 'fiscal_grant'), 0) <> 0 AS lumped_opening,
+                   coalesce(sum(amount) FILTER (what = 'closing' AND f = 'fiscal_grant'), 0) <> 0 AS lumped_closing
             FROM part GROUP BY ALL)
           SELECT p.document_id, 'grant|' || f || '|' || p.measure || '|' || p.year || '|' || p.table_no AS group_key,
                  '《财政拨款收入支出总表》' || any_value(n.zh) AS label,
                  coalesce(sum(amount) FILTER (what IN ('opening', 'in')), 0) AS expected,
                  coalesce(sum(amount) FILTER (what IN ('out', 'closing')), 0) AS observed,
                  sum(half) FILTER (what IS NOT NULL) AS tolerance, list(id ORDER BY id) FILTER (what IS NOT NULL) AS ids, any_value(unit) AS unit,
-                 CASE WHEN any_value(lumped) AND count(*) FILTER (what IN ('opening', 'closing')) = 0 THEN 'insufficient_data' END AS state
+                 CASE WHEN any_value(lumped_opening) AND count(*) FILTER (what = 'opening') = 0
+                        OR any_value(lumped_closing) AND count(*) FILTER (what = 'closing') = 0 THEN 'insufficient_data' END AS state
           FROM part p JOIN whole USING (document_id, table_no, measure, year) JOIN x_fund_name n ON n.code = f
           WHERE f IN ('general', 'gov_fund', 'state_capital')
           GROUP BY p.document_id, p.table_no, p.measure, p.year, f

@@ -23,6 +23,9 @@ _BALANCES = {
 _USES = frozenset({"basic", "project", "personnel", "operation"})
 _ADJUSTMENT = re.compile("^(本次|此次|拟|本年)*(预算)?(调整|调增|增减)(数|额|金额|（[^（）]{1,8}）)*$")
 _ACCOUNTS = ("income_expenditure", "grant_income_expenditure")
+_SOURCES = frozenset(
+    {"fiscal_grant", "superior_subsidy", "institution", "operating_income", "subordinate_remittance", "other_income"}
+)
 _PLAN_YEAR = re.compile(r"^20\d{2}年(度)?(及?以后(年度|各年)?)?$")
 """A column of a far year: when a debt is to be paid back."""
 
@@ -301,6 +304,10 @@ def _amount(
         if result.component in _BALANCES and attributes.get("component") in _USES:
             # 年初结转和结余 / 基本支出结转: what was carried over, by use; no spending.
             attributes = {"subset": True, "item": f"{_BALANCES[result.component]}（{path[number]}）"}
+        carried = _BALANCES.get(result.component or "") if result.flow == "balance" else None
+        if income and carried and attributes.get("component") in _SOURCES and not attributes.get("flow"):
+            # 上年结转结余 / 单位资金: what was carried over, by where it had come from; no income of this year.
+            attributes = {"item": f"{carried}（{path[number]}）"}
         if kind is not None:
             return replace(result, kind=kind)
         if any(p.search(element) for p in vocabulary().total_words):

@@ -174,6 +174,7 @@ class LabelReader:
         parsed = split_label(name) if name else None
         if parsed is not None and parsed.code and not any(codes.values()) and len(parsed.code) >= 3:
             codes["function"] = parsed.code
+        self._codes_in_names(codes, names, name)
         self._place_codes(codes)
         label.depth = numbering_depth(re.sub(r"^其中[：:]?", "", fold(name)))
         label.subset = is_subset_label(name) and label.depth is None
@@ -298,6 +299,17 @@ class LabelReader:
             codes["function"], codes["economic"] = economic, ""
         elif economic and economic[0] == "5" and not codes["government_economic"]:
             codes["government_economic"], codes["economic"] = economic, ""
+
+    @staticmethod
+    def _codes_in_names(codes: dict[str, str], names: dict[str | None, str], name: str) -> None:
+        """Codes printed inside the names of a second classification (50101-工资奖金津补贴 beside 2040201-行政运行)."""
+        for domain in ("economic", "government_economic"):
+            text = names.get(domain)
+            if not text or text == name or codes[domain]:
+                continue
+            parsed = split_label(text)
+            if parsed.code and len(parsed.code) >= 3:
+                codes[domain], names[domain] = parsed.code, parsed.name or text
 
     def _first_amount(self, row: Row) -> Decimal | None:
         for meaning in self.side.figures:

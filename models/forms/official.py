@@ -174,7 +174,10 @@ class TableReader:
                 continue
             mapping = classify_economic(self.year, name=meaning.path[-1])
             if mapping.code and mapping.method == "name":
-                self.meanings[position] = replace(meaning, kind="amount", item=mapping.code, domain="matrix")
+                use = "project" if self.form == "general_project_expenditure" else meaning.component
+                self.meanings[position] = replace(
+                    meaning, kind="amount", component=use, item=mapping.code, domain="matrix"
+                )
 
     def _parts_of_groups(self) -> None:
         """Columns that mean no other thing than the 小计 of their group (项目支出 / 专项资金) are parts of it, by their header."""
@@ -187,7 +190,10 @@ class TableReader:
                 if m.kind == "amount" and not m.subset and m.index != meaning.index and m.path[:-1] == meaning.path[:-1]
                 and re.fullmatch(r"小计|合计", fold(m.path[-1]))
             ]  # fmt: skip
-            if any(_same_meaning(meaning, m) for m in whole):
+            by_source = (
+                meaning.flow == "balance" and meaning.item is not None
+            )  # 上年结转 / 单位资金: an addend like the rest
+            if any(_same_meaning(meaning, m) for m in whole) and not by_source:
                 self.meanings[position] = replace(meaning, subset=True, item=meaning.item or meaning.path[-1])
 
     def _economic_header(self, meaning: ColumnMeaning) -> Mapping | None:
@@ -296,6 +302,8 @@ class TableReader:
                 labels.append((row, label))
         if len(labels) == 1 and not labels[0][1].text and not side.labels:
             labels[0][1].is_total = True
+        if self.form in ("income_expenditure", "grant_income_expenditure") and flow is not None:
+            self._subtotal([label for _, label in labels], flow)
         set_parents([label for _, label in labels], government=self.metadata.scope == "government")
         self._balance_children(labels, flow)
         self._report_ambiguous(self._beyond_three_public(side.figures))
@@ -338,6 +346,17 @@ class TableReader:
         mapping = classify_economic(self.year, name=strip_numbering(label.text), level="类")
         if mapping.code and mapping.method == "name" and mapping.name != "其他支出":
             label.economic = mapping
+
+    def _subtotal(self, labels: list[RowLabel], flow: str) -> None:
+        """The one 小计 of a side, before its 总计, is what this year brought or took (Xinjiang)."""
+        named = [label for label in labels if fold(label.text) == "小计" and label.entry is None]
+        current = any(label.entry is not None and label.entry.item.startswith("本年") for label in labels)
+        if len(named) != 1 or current:
+            return
+        later = [label.entry for label in labels if label.row_no > named[0].row_no and label.entry is not None]
+        if any(entry.item == "总计" for entry in later):
+            named[0].entry = match_row("本年收入合计" if flow == "income" else "本年支出合计", flow, self.form)
+            named[0].is_total = True
 
     def _balance_children(self, labels: list[tuple[Row, RowLabel]], flow: str | None) -> None:
         """Rows under a balance row (年初结转和结余 / 一般公共预算…) are that balance, by fund; any other row of an account

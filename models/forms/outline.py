@@ -291,6 +291,9 @@ class _Outline:
     def _under(above: RowLabel, row: RowLabel, code: str) -> bool:
         """Whether a code stands below another; some publishers print a 款 again as its own only 项."""
         higher = above.code or above.printed_code or "?"
+        listed = above.economic is not None or row.economic is not None or above.project != row.project
+        if code == higher and listed:
+            return False  # one item of the function, listed once for each economic item or project
         if code == higher:
             return bool(
                 row.printed_code
@@ -354,6 +357,10 @@ class _Outline:
                 return self.outline[-1][1]
         if entry is not None and self.balance is not None and not self.closed:
             return self.balance
+        if entry is not None and entry.component in ("personnel", "operation") and self.outline:
+            head = self.outline[-1][1]  # what 基本支出 consists of, wherever they are printed without numbers below it
+            if head.depth is not None and head.entry is not None and head.entry.component == "basic":
+                return head
         if entry is not None:
             self.outline = [(0, row)]
             return self.whole

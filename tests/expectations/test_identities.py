@@ -258,6 +258,65 @@ def test_fund_table_that_does_not_close(run: Run) -> None:
     assert "FUND-CLOSURE" in failures(run(document))
 
 
+@pytest.mark.parametrize(
+    ("opening", "printed", "outcome", "of_class"),
+    [
+        ({"general": "3.00"}, "7.00", "passed", "insufficient_data"),
+        ({"general": "3.00"}, "10.00", "passed", "passed"),
+        ({"general": "3.00"}, "8.00", "failed", "insufficient_data"),
+        ({"fiscal_grant": "3.00"}, "7.00", "passed", "insufficient_data"),
+        ({"fiscal_grant": "3.00"}, "8.00", "insufficient_data", "insufficient_data"),
+        ({"fiscal_grant": "3.00"}, "6.00", "failed", "failed"),
+        ({}, "7.00", "failed", "failed"),
+    ],
+)
+def test_a_table_of_this_years_grants_is_short_of_the_account_by_what_was_carried_over(
+    run: Run, opening: dict[str, str], printed: str, outcome: str, of_class: str
+) -> None:
+    document = _budget_with_carry(opening, printed)
+    results = run(document)
+    assert outcomes(results, "X-GENERAL-TOTAL") == {outcome}
+    assert outcomes(results, "X-GENERAL-CLASS") == {of_class}
+
+
+def _budget_with_carry(opening: dict[str, str], printed: str) -> Document:
+    """A grant account of 7 granted and 3 carried over, spent on one class, beside its 一般公共预算支出表."""
+    document = Document("B", kind="budget")
+    document.table("grant_income_expenditure", 4)
+    left = {"table_no": 4, "column_no": 0, "flow": "income"}
+    form = "grant_income_expenditure"
+    document.item(form, "7.00", **left, row_no=0, fund="general", component="total", item_name="一般公共预算拨款")
+    for fund, text in opening.items():
+        document.item(
+            form,
+            text,
+            **(left | {"flow": "balance"}),
+            row_no=1,
+            fund=fund,
+            component="opening_balance",
+            item="年初结转和结余",
+        )
+    right = {"table_no": 4, "column_no": 1, "fund": "general"}
+    document.item(form, "10.00", **right, row_no=0, function_code="213", item_name="农林水支出", level="类")
+    document.item(form, "10.00", **right, row_no=5, item_name="本年支出合计", level="total")
+    document.item(
+        form, "0.00", **(right | {"flow": "balance"}), row_no=6, component="closing_balance", item="年末结转和结余"
+    )
+    document.code_table(
+        "general_expenditure",
+        5,
+        [{"component": "total", "fund": "general"}],
+        [(None, "合计", [printed]), ("213", "农林水支出", [printed])],
+    )
+    return document
+
+
+def test_carry_over_of_all_funds_together_closes_no_single_fund(run: Run) -> None:
+    assert outcomes(run(_budget_with_carry({"fiscal_grant": "3.00"}, "10.00")), "GRANT-CLOSURE") == {
+        "insufficient_data"
+    }
+
+
 def test_every_rule_is_exercised_by_some_test() -> None:
     """A rule nobody has seen fail may be unable to."""
     text = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))

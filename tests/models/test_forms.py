@@ -138,6 +138,18 @@ def test_a_figure_wrapped_in_its_cell_is_read_whole() -> None:
     assert one(reading, function_code="201").amount_yuan == Decimal("211185100")
 
 
+@pytest.mark.parametrize(
+    ("printed", "yuan"), [("52,626,09\\n6.00", "526260960000"), ("1,23\\n4.50", "12345000"), ("12,34\\n56.00", None)]
+)
+def test_a_figure_wrapped_inside_a_group_of_thousands(printed: str, yuan: str | None) -> None:
+    reading = read(
+        line("支出决算表"),
+        line("单位：万元"),
+        table(f"科目编码 | 科目名称 | 合计\n201 | 一般公共服务支出 | {printed}"),
+    )
+    assert [i.amount_yuan for i in reading.line_items] == ([Decimal(yuan)] if yuan else [])
+
+
 def test_unit_belongs_to_the_table_not_to_the_file() -> None:
     reading = read(
         line("部门支出总表"), line("单位：元"), table("科目编码 | 科目名称 | 合计\n201 | 一般公共服务支出 | 50,000.00"),

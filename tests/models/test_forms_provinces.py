@@ -415,3 +415,123 @@ def test_figures_under_no_heading_are_not_read() -> None:
     )
     assert [i.published_text for i in reading.line_items] == ["600.5", "400.5"]
     assert [f.code for f in reading.findings] == ["TABLE-COLUMN-UNREAD"]
+
+
+def test_codes_inside_the_names_of_both_classifications() -> None:
+    reading = _read(
+        line("预算07表 一般公共预算财政拨款支出表"),
+        line("单位：万元"),
+        table(
+            """
+            功能分类科目|政府预算支出经济分类|部门预算支出经济分类|合计|基本支出|项目支出
+            合计|||9.5|7.5|2.0
+            2080201-行政运行|50101-工资奖金津补贴|30101-基本工资|4.5|4.5|
+            2080201-行政运行|50201-办公经费|30201-办公费|3.0|3.0|
+            2080299-其他民政管理事务支出|50502-商品和服务支出|30227-委托业务费|2.0||2.0
+            """
+        ),
+    )
+    totals = [i for i in reading.line_items if i.component == "total"]
+    assert [(i.function_code, i.economic_code, i.published_text) for i in totals] == [
+        (None, None, "9.5"),
+        ("2080201", "30101", "4.5"),
+        ("2080201", "30201", "3.0"),
+        ("2080299", "30227", "2.0"),
+    ]
+    assert [i.parent_row_no for i in totals] == [None, 0, 0, 0]
+
+
+def test_what_was_carried_over_from_a_body_s_own_money_is_no_income_of_the_year() -> None:
+    reading = _read(
+        line("部门收入总表"),
+        line("单位：万元"),
+        table(
+            """
+            单位代码|单位名称|合计|本年收入|<|<|上年结转结余|<|<
+            ^|^|^|小计|一般公共预算|单位资金|小计|一般公共预算|单位资金
+            |合计|10.0|7.0|5.0|2.0|3.0|2.5|0.5
+            101001|示例市财政局|10.0|7.0|5.0|2.0|3.0|2.5|0.5
+            """
+        ),
+    )
+    row = [i for i in reading.line_items if i.level == "total"]
+    assert [(i.flow, i.component, i.subset, i.published_text) for i in row][-3:] == [
+        ("balance", "opening_balance", False, "3.0"),
+        ("balance", "opening_balance", False, "2.5"),
+        ("balance", "opening_balance", False, "0.5"),
+    ]
+    assert not reading.findings
+
+
+def test_personnel_and_operation_without_numbers_make_up_basic_expenditure() -> None:
+    reading = _read(
+        line("部门收支总表"),
+        line("单位：万元"),
+        table(
+            """
+            收入|<|支出|<|<|<
+            项目|预算数|项目（按功能分类）|预算数|项目（按支出性质）|预算数
+            一、一般公共预算拨款收入|9.0|一、一般公共服务支出|9.0|一、基本支出|7.0
+            ||||人员经费|5.0
+            ||||公用经费|2.0
+            ||||二、项目支出|2.0
+            本年收入合计|9.0|本年支出合计|9.0|本年支出合计|9.0
+            """
+        ),
+    )
+    parents = {i.item_name: i.parent_row_no for i in reading.line_items if i.row_no and i.row_no >= 20_000}
+    whole = next(i.row_no for i in reading.line_items if i.item_name == "本年支出合计" and i.column_no == 5)
+    basic = next(i.row_no for i in reading.line_items if i.item_name == "一、基本支出")
+    assert (parents["一、基本支出"], parents["二、项目支出"]) == (whole, whole)
+    assert (parents["人员经费"], parents["公用经费"]) == (basic, basic)
+
+
+def test_a_lone_subtotal_before_the_grand_total_is_this_years_sum() -> None:
+    reading = _read(
+        line("部门收支总体情况表"),
+        line("单位：万元"),
+        table(
+            """
+            收入|<|支出|<
+            项目|预算数|功能分类|预算数
+            一般公共预算拨款|9.0|一般公共服务支出|10.0
+            小计|9.0|小计|10.0
+            上年结转结余|1.0|结转下年|
+            收入总计|10.0|支出总计|10.0
+            """
+        ),
+    )
+    assert [(i.item, i.level, i.component) for i in _row(reading, "小计")] == [
+        ("本年收入合计", "total", "total"),
+        ("本年支出合计", "total", "total"),
+    ]
+
+
+def test_projects_of_one_item_stand_beside_each_other_and_economic_columns_are_their_parts() -> None:
+    reading = _read(
+        line("一般公共预算项目支出情况表"),
+        line("单位：万元"),
+        table(
+            """
+            科目编码|<|<|科目名称|项目名称|项目支出合计|商品和服务支出|资本性支出
+            类|款|项|^|^|^|^|^
+            213|03|06|水利工程运行与维护|渠道维修|5.0|3.0|2.0
+            213|03|06|水利工程运行与维护|泵站改造|4.0|4.0|
+            |||合计||9.0|7.0|2.0
+            """
+        ),
+    )
+    assert {i.component for i in reading.line_items} == {"project"}
+    first = [i for i in reading.line_items if i.published_text in ("5.0", "3.0")]
+    assert [(i.function_code, i.economic_code) for i in first] == [("2130306", None), ("2130306", "302")]
+    whole = next(i.row_no for i in reading.line_items if i.item_name == "合计")
+    assert {i.parent_row_no for i in reading.line_items if i.item_name != "合计"} == {whole}
+
+
+def test_a_table_of_one_source_is_not_the_whole_expenditure() -> None:
+    reading = _read(
+        line("财政专户管理资金预算支出表"),
+        line("单位：万元"),
+        table("科目编码|科目名称|合计|基本支出|项目支出\n2050205|高等教育|9.0|4.0|5.0"),
+    )
+    assert {i.form for i in reading.line_items} == {"other"}

@@ -618,3 +618,16 @@ def test_changes_dealt_out_to_several_things_are_not_all_of_the_first() -> None:
 
 def test_services_bought_for_the_public_are_not_the_purchased_services() -> None:
     assert [row[0] for row in rows("2024年政府购买服务决算57万元。")] == ["政府购买服务支出"]
+
+
+def test_a_comparison_after_a_list_of_parts_is_of_the_whole_or_of_the_last_and_stays_unread() -> None:
+    heading = "“三公”经费预算情况说明"
+    whole = "公务用车购置及运行维护费预算9万元，其中：公务用车购置费4万元，"
+    for end in ("合计较上年预算减少2万元。", "较上年预算减少2万元。"):
+        found = rows(heading, f"{whole}公务用车运行维护费5万元，{end}", kind="budget")
+        assert [row[4] for row in found] == ["9", "4", "5"]
+    found = rows(heading, f"{whole}较上年预算增加1万元，公务用车运行维护费5万元，较上年预算减少2万元。", kind="budget")
+    assert [(row[2], row[4]) for row in found if row[3] == "change"] == [
+        ("vehicle_purchase", "1"),
+        ("vehicle_operation", "2"),
+    ]
