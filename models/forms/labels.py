@@ -185,6 +185,8 @@ class LabelReader:
             label.text = label.unit = label.owner = self._owner
             return label
         if not code and not label.text:
+            label.text = self._total_in_other_column(row) if label.figures else ""
+        if not code and not label.text:
             return label if label.figures else None
         label.printed_code = code or None
         if not code:
@@ -242,6 +244,13 @@ class LabelReader:
     @staticmethod
     def _is_total_text(text: str) -> bool:
         return bool(re.fullmatch(r"(合|总|小)计|收入总计|支出总计|合计数", fold(text)))
+
+    def _total_in_other_column(self, row: Row) -> str:
+        """合计 printed in a column of texts before the figures (项目分类, 序号); empty where there is none."""
+        first = min((m.index for m in self.side.figures), default=0)
+        begin = min((m.index for m in self.side.labels), default=first) if self.side.number else 0
+        texts = [clean(cell.text) for cell in row.cells[begin:first] if cell is not None and not is_blank(cell.text)]
+        return texts[0] if texts and all(self._is_total_text(text) for text in texts) else ""
 
     def _has_figures(self, row: Row) -> bool:
         return any(

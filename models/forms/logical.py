@@ -364,6 +364,10 @@ def _place(found: list[LogicalTable], segment: _Segment, captions: list[str], af
         found.pop()
         title, unit, owner, captions = last.title, unit or last.unit, owner or last.owner, [*last.captions, *captions]
         last = found[-1] if found else None
+    repeated = len(last.header) if last is not None else 0
+    if last is not None and 0 < repeated < len(header) and _header_key(header[:repeated]) == _header_key(last.header):
+        # Below the repeated header the end of a name that the page broke in two ("住房保障 / 支出") looks like one row more.
+        header, rows = header[:repeated], [*header[repeated:], *rows]
     if last is not None and title is None and not after_prose and _ends_header(last, header, table):
         last.header = _joined_header(last.header, header[0])
         header = []

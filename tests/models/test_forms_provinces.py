@@ -535,3 +535,36 @@ def test_a_table_of_one_source_is_not_the_whole_expenditure() -> None:
         table("科目编码|科目名称|合计|基本支出|项目支出\n2050205|高等教育|9.0|4.0|5.0"),
     )
     assert {i.form for i in reading.line_items} == {"other"}
+
+
+def test_a_name_broken_by_the_page_below_a_repeated_header_is_no_header_row() -> None:
+    header = "科目|合计|基本支出|项目支出\n"
+    reading = _read(
+        line("部门支出总体情况表"),
+        line("单位：万元"),
+        table(header + "205教育支出|9.0|4.0|5.0\n221住房保障|3.0|3.0|"),
+        table(header + "支出|||\n22102住房改革支出|3.0|3.0|", page=2),
+    )
+    assert [i.function_code for i in reading.line_items if i.component == "total"] == ["205", "221", "22102"]
+    assert len(reading.forms) == 1 and not reading.findings
+
+
+def test_a_total_row_is_named_in_whatever_column_stands_before_the_figures() -> None:
+    reading = _read(
+        line("部门项目支出预算表"),
+        line("单位：元"),
+        table(
+            """
+            项目类别|项目名称|合计|一般公共预算|单位资金
+            合计||9.00|5.00|4.00
+            特定目标类|渠道维修|5.00|5.00|
+            特定目标类|泵站改造|4.00||4.00
+            """
+        ),
+    )
+    assert [(i.item_name, i.published_text) for i in reading.line_items if i.level == "total"] == [
+        ("合计", "9.00"),
+        ("合计", "5.00"),
+        ("合计", "4.00"),
+    ]
+    assert not reading.findings
