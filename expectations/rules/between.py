@@ -83,9 +83,9 @@ def _classes(identifier: str, title: str, expected: str, left: str, right: str, 
                      FROM x_cell WHERE form = 'grant_income_expenditure' AND role = 'opening' AND NOT sub GROUP BY ALL) o
                    JOIN x_head h ON h.document_id = o.document_id AND h.table_no = o.table_no AND h.measure = o.measure AND h.year = o.year
                         AND h.side = 'expenditure' AND h.fund = 'general' AND h.{_ANY}
-                   JOIN x_head e ON e.document_id = o.document_id AND e.measure = o.measure AND e.year = o.year AND e.form = 'general_expenditure'
-                        AND e.component = 'total' AND e.fund = 'general' AND e.{_ANY} AND e.amount < h.amount AND h.amount - e.amount <= o.opening
-                   WHERE o.document_id = l.document_id AND o.table_no = l.table_no AND o.measure = l.measure AND o.year = l.year)
+                   LEFT JOIN x_head e ON e.document_id = o.document_id AND e.measure = o.measure AND e.year = o.year AND e.form = 'general_expenditure'
+                        AND e.component = 'total' AND e.fund = 'general' AND e.{_ANY}
+                   WHERE (e.id IS NULL OR e.amount < h.amount AND h.amount - e.amount <= o.opening) AND o.document_id = l.document_id AND o.table_no = l.table_no AND o.measure = l.measure AND o.year = l.year)
                  THEN 'insufficient_data' END"""
         if carried
         else "NULL"

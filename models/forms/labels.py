@@ -207,7 +207,8 @@ class LabelReader:
             label.is_total = self._is_total_text(label.unit)
             label.text = label.unit
         if self._is_body(label, name):
-            label.unit = name
+            label.unit, label.unit_code = name, label.unit_code or label.printed_code
+            label.function = label.economic = label.printed_code = None
         if label.unit and not label.is_total:
             self._owner = label.unit
         label.owner = None if label.is_total else self._owner
@@ -236,7 +237,11 @@ class LabelReader:
     def _is_body(self, label: RowLabel, name: str) -> bool:
         """A body's name among the items, where the header says that the column holds both (支出项目类别（资金使用单位）)."""
         said = fold("".join(p for m in self.side.labels if m.kind == "name" for p in m.path))
-        unmapped = label.code is None and label.entry is None and label.printed_code is None and label.depth is None
+        # A body's own code may look like a class of the classification (210 示例市司法局): the name decides.
+        mappings = [m for m in (label.function, label.economic) if m is not None and m.code]
+        unmapped = (
+            all(m.conflict and len(m.code or "") == 3 for m in mappings) and label.entry is None and label.depth is None
+        )
         mixed = "单位" in said and self.form not in ("project_expenditure", "three_public")
         bodily = mixed and any(p.search(fold(name)) for p in vocabulary().body_words)
         return bool(bodily and unmapped and not label.unit and not label.project)

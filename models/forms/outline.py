@@ -68,6 +68,7 @@ class _Outline:
         self._list_of_funds()
         self._vehicles()
         self._three_public()
+        department = self._department()
         for row in self.labels:
             if row.period is not None:
                 continue  # a row of another period is an addend of nothing
@@ -80,7 +81,8 @@ class _Outline:
                 self._total(row)
             elif self.any_units and row.unit and row.text == row.unit:
                 self.unit_row, self.coded, self.outline = row, [], []
-                row.parent = self.whole.row_no if self.whole is not None and self.whole.is_total else None
+                above = department if department is not None and row is not department else self.whole
+                row.parent = above.row_no if above is not None and (above.is_total or above is department) else None
             elif row.subset:
                 continue
             else:
@@ -89,6 +91,16 @@ class _Outline:
         self._drop_partial()
         self._below_numbers()
         self._drop_unsure()
+
+    def _department(self) -> RowLabel | None:
+        """The row of the department above the rows of its units, which have their items below them: it repeats the whole."""
+        rows = [r for r in self.labels if not r.is_total]
+        bodies = [r for r in rows[:2] if r.unit and r.text == r.unit]
+        whole = self.whole
+        repeats = whole is not None and whole.is_total and whole.amount is not None
+        if len(bodies) == 2 and repeats and whole is not None and bodies[0].amount == whole.amount:
+            return bodies[0]
+        return None
 
     def _drop_partial(self) -> None:
         """Rows that follow a 其中 row inside one code belong to that list too: what the first is, they are.

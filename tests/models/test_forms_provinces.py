@@ -568,3 +568,54 @@ def test_a_total_row_is_named_in_whatever_column_stands_before_the_figures() -> 
         ("合计", "4.00"),
     ]
     assert not reading.findings
+
+
+def test_codes_of_bodies_and_of_items_in_one_column() -> None:
+    reading = _read(
+        line("部门支出总表"),
+        line("单位：万元"),
+        table(
+            """
+            单位代码（科目编码）|单位名称（科目名称）|合计|基本支出|项目支出
+            |合计|9.0|4.0|5.0
+            210|示例市司法局|9.0|4.0|5.0
+            210001|示例市司法局本级|7.0|4.0|3.0
+            2040601|行政运行|4.0|4.0|
+            2040605|普法宣传|3.0||3.0
+            210002|示例市普法中心|2.0||2.0
+            2040605|普法宣传|2.0||2.0
+            """
+        ),
+    )
+    totals = [i for i in reading.line_items if i.component == "total"]
+    assert [i.parent_row_no for i in totals] == [None, 0, 1, 2, 2, 1, 5]
+    assert [(i.function_code, i.budget_unit) for i in totals] == [
+        (None, None),
+        (None, "示例市司法局"),
+        (None, "示例市司法局本级"),
+        ("2040601", "示例市司法局本级"),
+        ("2040605", "示例市司法局本级"),
+        (None, "示例市普法中心"),
+        ("2040605", "示例市普法中心"),
+    ]
+    assert not reading.findings
+
+
+def test_bodies_and_items_with_codes_before_their_names() -> None:
+    reading = _read(
+        line("部门支出总表"),
+        line("单位：万元"),
+        table(
+            """
+            单位（科目）|合计|基本支出|项目支出
+            合计|9.0|4.0|5.0
+            101001-示例市司法局本级|9.0|4.0|5.0
+            2040601-行政运行|9.0|4.0|5.0
+            """
+        ),
+    )
+    totals = [i for i in reading.line_items if i.component == "total"]
+    assert [(i.item_name, i.function_code, i.budget_unit) for i in totals][1:] == [
+        ("101001-示例市司法局本级", None, "101001-示例市司法局本级"),
+        ("2040601-行政运行", "2040601", "101001-示例市司法局本级"),
+    ]
