@@ -40,6 +40,11 @@ def _ratio(
     )
 
 
+_GROWTH = f"""CASE WHEN abs(abs(s.value) - abs({_CHANGE}::DOUBLE / {_PRIOR}::DOUBLE) * 100) <= 1
+             THEN sign(s.value) * abs({_CHANGE}::DOUBLE / {_PRIOR}::DOUBLE) ELSE {_CHANGE}::DOUBLE / {_PRIOR}::DOUBLE END * 100"""
+"""Which way it went is said in words, and the words have a rule of their own (TXT-WORDING): here the size is judged, and
+where the size is wrong the right growth is named with its sign."""
+
 _PARTS = "'按 ' || in_unit(a.amount, a.unit) || ' 占 ' || in_unit(b.amount, b.unit) || ' 计算'"
 
 RULES: tuple[Rule, ...] = (
@@ -68,7 +73,7 @@ RULES: tuple[Rule, ...] = (
         "growth",
         "“增长（下降）……%”与所列金额相符",
         "增减额÷上年数×100%，上年数＝本年数－增减额",
-        f"sign(s.value) * abs({_CHANGE}::DOUBLE / {_PRIOR}::DOUBLE) * 100",
+        _GROWTH,
         f"100 * (a.half::DOUBLE + b.half::DOUBLE) * (1 + abs({_CHANGE}::DOUBLE / {_PRIOR}::DOUBLE)) / abs({_PRIOR}::DOUBLE)",
         # Growth from nothing is printed as 100 % by habit; it has no right value.
         f"abs({_PRIOR}) > a.half + b.half",

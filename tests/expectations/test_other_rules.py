@@ -13,16 +13,16 @@ from expectations.engine import evaluate
 from tests.expectations.warehouse import Document, create, final_account, insert
 
 
-def _ratios(name: str, share: str, completion: str, growth: str) -> Document:
+def _ratios(name: str, share: str, completion: str, growth: str, change: str = "20.00") -> Document:
     d = Document(name)
     part = d.item("narrative", "25.00", item_name="项目支出", component="project")
     whole = d.item("narrative", "100.00", item_name="本年支出合计", level="total")
     budget = d.item("narrative", "125.00", item_name="本年支出合计", measure="budget", level="total")
-    change = d.item("narrative", "20.00", item_name="本年支出合计", measure="change", level="total")
+    changed = d.item("narrative", change, item_name="本年支出合计", measure="change", level="total")
     for kind, text, subject, base in (
         ("share", share, part, whole),
         ("completion", completion, whole, budget),
-        ("growth", growth, change, whole),
+        ("growth", growth, changed, whole),
     ):
         values = {
             "statistic_id": f"{name}{kind}",
@@ -374,7 +374,10 @@ def _tell(document: Document, text: str) -> Document:
 CASES: dict[str, tuple[Document | tuple[Document, ...], Document | tuple[Document, ...]]] = {
     "RATIO-SHARE": (_ratios("a1", "25.0", "80.0", "25.00"), _ratios("a2", "26.0", "80.0", "25.00")),
     "RATIO-COMPLETION": (_ratios("b1", "25.0", "80", "25.00"), _ratios("b2", "25.0", "88", "25.00")),
-    "RATIO-GROWTH": (_ratios("c1", "25.0", "80", "25.00"), _ratios("c2", "25.0", "80", "20.00")),
+    "RATIO-GROWTH": (
+        _ratios("c1", "25.0", "80", "25.00"),
+        (_ratios("c2", "25.0", "80", "20.00"), _ratios("c3", "25.0", "80", "17.62", change="-25.00")),
+    ),
     "STATISTIC-TWICE": (_count("d1", "10", "10"), _count("d2", "10", "9")),
     "PERFORMANCE-RATE": (_performance("e1"), _performance("e2", rate="60.00")),
     "PERFORMANCE-EXECUTED": (_performance("f1"), _performance("f2", executed="150.00")),
@@ -499,6 +502,13 @@ def test_growth_printed_beyond_its_figures_accuses_both(warehouse: duckdb.DuckDB
         "SELECT expected, observed, len(line_item_ids) FROM expectation_result WHERE document_id = 'c2' AND expectation = 'RATIO-GROWTH'"
     ).fetchone()
     assert row == ("25.00%", "20.00%", 2)
+
+
+def test_the_right_growth_is_named_with_its_sign(warehouse: duckdb.DuckDBPyConnection) -> None:
+    row = warehouse.execute(
+        "SELECT expected, observed FROM expectation_result WHERE document_id = 'c3' AND expectation = 'RATIO-GROWTH'"
+    ).fetchone()
+    assert row == ("-20.00%", "17.62%")
 
 
 def test_only_this_years_document_is_accused_of_last_years_figure(warehouse: duckdb.DuckDBPyConnection) -> None:
