@@ -13,10 +13,11 @@ from models.labels import Label
 
 
 class Limits(NamedTuple):
-    """Similarity thresholds (0–100): a misprint of the code's own name; a match among siblings and its lead."""
+    """Similarity thresholds (0–100): a misprint of the code's own name; a match among siblings (longer: of names that differ in length) and its lead."""
 
     misprint: float = 80.0
     sibling: float = 83.0
+    longer: float = 84.0
     lead: float = 6.0
     prefix: int = 4
 
@@ -80,7 +81,9 @@ def similar_sibling(children: Iterable[Entry], name: str) -> list[Entry]:
         return []
     ratio, best = scored[0]
     second = scored[1][0] if len(scored) > 1 else 0.0
-    if ratio >= LIMITS.sibling and ratio - second >= LIMITS.lead and not differs_in_kind(name, best.name):
+    # One character of six misread is as far from its name as four words put into a long one, which is another thing.
+    near = ratio >= LIMITS.longer or (ratio >= LIMITS.sibling and len(key) == len(bare_key(best.name)))
+    if near and ratio - second >= LIMITS.lead and not differs_in_kind(name, best.name):
         return [best]
     cut = [child for _, child in scored if len(key) >= 5 and bare_key(child.name).startswith(key)]
     return cut if len(cut) == 1 else []
@@ -97,6 +100,7 @@ _KINDS = (
     *("行政", "事业", "机关", "其他", "城镇", "农村", "城市", "一般", "专项"),
     *("收入", "支出", "国内", "国外", "中央", "地方"),
     *("付息", "还本", "发行", "转贷"),
+    *("补助下级", "上解", "调出", "调入", "结转下年"),
 )
 
 

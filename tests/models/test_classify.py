@@ -383,3 +383,10 @@ def test_what_a_debt_costs_is_not_what_it_pays() -> None:
     name = "土地储备专项债券发行费用支出"
     assert classify_function(2024, name=name, parents=("23204",), fund="gov_fund", level="项").code is None
     assert classify_function(2024, name=name, parents=("23304",), fund="gov_fund", level="项").code == "2330431"
+
+
+@pytest.mark.parametrize(
+    "name", ["国有资本经营预算补助下级支出", "国有资本经营预算上解上级支出", "国有资本经营预算调出资金支出"]
+)
+def test_a_transfer_is_no_misprint_of_the_spending_it_is_named_after(name: str) -> None:
+    assert not (classify_function(2025, name=name, level="类", fund="state_capital").code or "").startswith("223")
