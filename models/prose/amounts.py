@@ -53,6 +53,9 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
     elif not subjects and clause.generic is None and clause.change is not None and (state.dealt or state.run > 1):
         # "收、支总计分别减少2万元、减少1万元"; "其中，购置费0万元，运行费8万元，比上年减少1万元": of the last one or of the whole
         subjects = []
+    elif not subjects and clause.generic is None and clause.anew and state.parts:
+        # "“三公”经费预算9万元，其中公务接待费6万元；决算8万元": of the whole or of the part
+        subjects = []
     elif not subjects and _strange(clause):
         # "培训费2万元；举办某某活动，开支5万元": of what was held, not of what was spoken of before.
         subjects = []
@@ -80,10 +83,12 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
     if other_year and clause.subjects and subjects[0] not in state.sentence_subjects:
         # "2024年决算4万元，2023年决算3万元，公务接待费6万元": of which of the two years, nobody can tell.
         state.sentence_subjects.extend(subjects)
+        state.topic = None
         count_unread(context, number, group)
         return
     if clause.measure is None and subjects[0].measure is not None:
         clause.measure = subjects[0].measure
+    own_measure = clause.measure
     placed = place_part(context, number, line, figure, clause, subjects)
     if placed is None:
         state.sentence_subjects.extend(subjects)
@@ -93,6 +98,8 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
     subjects = placed
     measured = measure_of(context, clause)
     if measured is None:
+        if clause.change is not None and clause.compare_year in (None, context.year - 1):
+            context.outcome.misdated.append((number, sentence, subjects[0].item, len(context.outcome.reads)))
         state.sentence_subjects.extend(subjects)
         state.topic = subjects[-1] if len(subjects) == 1 else None
         count_unread(context, number, group)
@@ -127,7 +134,12 @@ def read_money(context: Context, number: int, line: Line, group: list[Figure], c
     told = measure != "change" and compare is None and (state.parts or bool(state.outer))
     state.run = (1 if clause.among or clause.anew else state.run + 1) if told else 0
     note_whole(context, number, group[-1], clause, last, measured)
-    if measure in ("budget", "adjusted_budget") and compare is None and context.kind != "budget" and len(subjects) == 1:
+    if (
+        own_measure in ("budget", "adjusted_budget")
+        and compare is None
+        and context.kind != "budget"
+        and len(subjects) == 1
+    ):
         state.budgeted = last
     use = _USES.get(last.component) if last.group is None else None
     if use is not None and last.economic is None and not last.path:

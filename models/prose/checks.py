@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 from data import read_toml
@@ -141,14 +140,13 @@ def _contents(extract: Extract | None) -> Iterator[tuple[str, Place]]:
 def _compared_with_itself(lines: Sequence[Line], outcome: Outcome, year: int) -> Iterator[Finding]:
     """ "2025年“三公”经费预算13万元，比2025年减少5万元" in the budget of 2026: the first year is last year's text."""
     count = 0
-    for number, (first, second) in enumerate(pairwise(outcome.reads)):
-        if (first.line_no, first.sentence, first.what.item) != (second.line_no, second.sentence, second.what.item):
+    for line_no, sentence, item, number in outcome.misdated:
+        first = outcome.reads[number - 1] if number else None
+        if first is None or (first.line_no, first.sentence, first.what.item) != (line_no, sentence, item):
             continue
-        if second.measure != "change" or second.compare is None or second.compare[0] != year - 1:
+        if first.measure == "change" or first.compare is not None or first.item.fiscal_year != year - 1:
             continue
-        if first.compare is not None or first.item.fiscal_year != year - 1:
-            continue
-        before = outcome.reads[number - 1] if number else None
+        before = outcome.reads[number - 2] if number > 1 else None
         if before is not None and (before.line_no, before.what.item) == (first.line_no, first.what.item):
             continue
         count += 1

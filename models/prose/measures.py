@@ -10,6 +10,14 @@ Measured = tuple[str, int, tuple[int, str] | None]
 """Measure, year, and for a change the year and measure it is counted from."""
 
 
+def of_this_year(context: Context, clause: Clause) -> bool:
+    """Whether a change can be of the report's year: not where its sentence speaks of another year only."""
+    state, year = context.state, context.year
+    if clause.year is not None:
+        return clause.year == year
+    return context.government or state.year is None or year in (state.year, state.opening_year)
+
+
 def measure_of(context: Context, clause: Clause) -> Measured | None:
     """Measure and year of a figure, and what a change is measured against; None when that cannot be told."""
     state, year = context.state, context.year
@@ -24,7 +32,7 @@ def measure_of(context: Context, clause: Clause) -> Measured | None:
             base_measure = "budget" if context.kind == "budget" else "final"
             if base_year == year and context.kind != "budget":
                 base_measure = "budget"
-        if clause.year not in (None, year) or base_year not in (year, year - 1):
+        if not of_this_year(context, clause) or base_year not in (year, year - 1):
             return None
         if base_year == year and base_measure == default:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from models.prose.figures import Figure
+from models.prose.measures import of_this_year
 from models.prose.references import generic_of, inherited
 from models.prose.state import UNKNOWN, Clause, Context, Ratio, What
 
@@ -47,6 +48,8 @@ def note_ratio(
     if kind != "share":
         own = named or inherited(context, clause)
         if own is None or own is UNKNOWN or not clause.clean:
+            return
+        if kind == "growth" and not of_this_year(context, clause):
             return
     elif (closed and own is None) or _another_share(context, lead):
         return

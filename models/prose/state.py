@@ -203,7 +203,8 @@ class State:
 class Outcome:
     """All that was read: amounts in order, the named paths met (for text findings), and how many figures were not read.
 
-    explained: how many of the unread stand in a reason or a purpose, where they are nobody's totals.
+    explained: how many of the unread stand in a reason or a purpose, where they are nobody's totals. misdated: changes from
+    last year of an amount of last year (line, sentence, item, how many amounts were read before).
     """
 
     reads: list[Read] = field(default_factory=list)
@@ -211,6 +212,7 @@ class Outcome:
     unread: list[tuple[int, Figure]] = field(default_factory=list)
     explained: int = 0
     unitless: list[Read] = field(default_factory=list)
+    misdated: list[tuple[int, int, str, int]] = field(default_factory=list)
     percentless: list[tuple[int, Figure]] = field(default_factory=list)
     ratios: list[Ratio] = field(default_factory=list)
     kinds: list[SectionKind | None] = field(default_factory=list)

@@ -631,3 +631,25 @@ def test_a_comparison_after_a_list_of_parts_is_of_the_whole_or_of_the_last_and_s
         ("vehicle_purchase", "1"),
         ("vehicle_operation", "2"),
     ]
+
+
+def test_behind_a_semicolon_the_whole_may_be_meant_again() -> None:
+    found = rows(
+        "“三公”经费预算10万元，其中公务接待费6万元；决算8万元，其中公务接待费4万元。",
+        "一般公共预算财政拨款支出年初预算500万元，其中基本支出300万元，项目支出200万元；支出决算520万元，其中基本支出310万元。",
+    )
+    assert ("公务接待费", "general", "reception", "final", "8") not in found
+    assert not [row for row in found if row[2] in ("basic", "project") and row[4] == "520"]
+
+
+def test_a_change_behind_a_part_that_is_not_read_is_not_of_the_whole() -> None:
+    found = rows("2023年“三公”经费预算20万元，2024年预算22万元，其中公务接待费6万元，比上年增加1万元。", kind="budget")
+    assert [row[4] for row in found] == ["20", "22"]
+
+
+def test_a_change_of_the_year_before_is_none_of_this_year() -> None:
+    found = rows("2023年“三公”经费支出20万元，比上年减少2万元。2024年“三公”经费支出18万元，比上年减少1万元。")
+    assert [(row[3], row[4]) for row in found] == [("prior_final", "20"), ("final", "18"), ("change", "1")]
+    told = rows("2024年支出总计90万元，2023年支出总计80万元，比上年增加10万元。")
+    assert [(row[3], row[4]) for row in told] == [("final", "90"), ("prior_final", "80"), ("change", "10")]
+    assert shares("2024年公务接待费支出3万元，同比下降20%，2023年同比下降10%。") == [("公务接待费增长率", "-20")]
