@@ -101,7 +101,7 @@ RULES: tuple[Rule, ...] = (
             SELECT document_id, table_no, row_no, any_value(form) AS form, any_value(label ORDER BY column_no) AS label, list(id ORDER BY column_no, id) AS ids,
                    any_value(item_name ORDER BY column_no) AS item_name, any_value(printed_code ORDER BY column_no) AS code, any_value(body) AS body, any_value(role ORDER BY column_no) AS role, any_value(fc) AS fc, any_value(document_year) AS year,
                    list(column_no || ':' || amount ORDER BY column_no, item) AS amounts, max(abs(amount)) AS most,
-                   list(item_name ORDER BY column_no, item) AS names
+                   list(item_name || '|' || coalesce(ec, '') ORDER BY column_no, item) AS names
             FROM x_cell GROUP BY document_id, table_no, row_no),
           next AS (SELECT *, lead(row_no) OVER w AS below, lead(amounts) OVER w AS amounts_below, lead(names) OVER w AS names_below, lead(code) OVER w AS code_below, lead(role) OVER w AS role_below,
                           lead(body) OVER w AS body_below, lead(ids) OVER w AS ids_below FROM row WINDOW w AS (PARTITION BY document_id, table_no ORDER BY row_no))

@@ -317,6 +317,20 @@ def test_carry_over_of_all_funds_together_closes_no_single_fund(run: Run) -> Non
     }
 
 
+@pytest.mark.parametrize(("second", "told"), [("30202", False), ("30201", True)])
+def test_equal_amounts_of_two_economic_items_of_one_function_are_no_row_printed_twice(
+    run: Run, second: str, told: bool
+) -> None:
+    document = Document("T", kind="budget")
+    document.table("general_expenditure", 5)
+    for row, economic in enumerate(("30201", second)):
+        document.item(
+            "general_expenditure", "0.50", table_no=5, row_no=row, column_no=3, fund="general", level="项",
+            item_name="2080201-行政运行", printed_code="2080201", function_code="2080201", economic_code=economic,
+        )  # fmt: skip
+    assert ("ROW-TWICE" in failures(run(document))) is told
+
+
 def test_every_rule_is_exercised_by_some_test() -> None:
     """A rule nobody has seen fail may be unable to."""
     text = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
