@@ -170,8 +170,8 @@ function_crosswalk = _table(
 line_item = _table(
     "line_item",
     "金额",
-    "每个公布的金额一行",
-    "one row per published amount",
+    "每个公布的金额一行，含已被替代的文件（只要现行的，连接 document 取 status = 'published'；视图已如此）",
+    "one row per published amount, those of superseded documents too (join document, status = 'published'; the views do)",
     _column("line_item_id", String, "金额编号", "同样字节得同样编号", "stable for the same bytes", key=True),
     _column("document_id", String, "文件编号", "见“文件”", "see document"),
     _column("department_id", String, "部门编号", "见“部门”", "see department"),
