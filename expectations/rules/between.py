@@ -214,6 +214,70 @@ RULES: tuple[Rule, ...] = (
         due="form = 'grant_income_expenditure' AND side = 'expenditure' AND fund = 'state_capital'",
         carried="state_capital",
     ),
+    Rule(
+        id="X-GRANT-FUNDS",
+        family="between",
+        severity="error",
+        title="财政拨款收支总表不分资金列的，其支出等于一般公共预算、政府性基金、国有资本经营预算各支出表合计之和",
+        expected="财政拨款本年支出（支出总计）＝一般公共预算支出表合计＋政府性基金预算表本年支出＋国有资本经营预算表本年支出",
+        source=OFFICIAL_FINAL,
+        remedy=LOOK_UP,
+        reads=_READS,
+        sql=f"""WITH head AS (
+            SELECT * FROM x_head WHERE n = 1 AND body = '' AND side = 'expenditure' AND NOT sub AND scope <> 'government' AND {_ANY}),
+          whole AS (SELECT * FROM head WHERE form = 'grant_income_expenditure' AND fund = 'fiscal_grant'),
+          fund AS (
+            SELECT document_id, measure, year, form, id, amount, half FROM head
+            WHERE form = 'general_expenditure' AND component = 'total' AND fund = 'general'
+               OR form IN ('fund_income_expenditure', 'capital_income_expenditure', 'capital_expenditure') AND component IN ('current_expenditure', 'total')
+            QUALIFY count(*) OVER (PARTITION BY document_id, measure, year, form) = 1),
+          parts AS (
+            SELECT document_id, measure, year, sum(amount) AS amount, sum(half) AS half, list(id ORDER BY form, id) AS ids, list(form) AS forms,
+                   bool_or(form = 'general_expenditure') AS general FROM fund GROUP BY ALL),
+          open AS (  -- a form of a fund that prints figures of which no total was found
+            SELECT document_id, form FROM x_form WHERE has_items AND form IN ('fund_income_expenditure', 'capital_income_expenditure', 'capital_expenditure'))
+          SELECT w.document_id, w.key AS group_key, w.label || ' 与各资金支出表合计之和' AS label, p.amount AS expected, w.amount AS observed, w.half + p.half AS tolerance,
+                 [w.id] || p.ids AS ids, w.unit,
+                 CASE WHEN EXISTS (SELECT 1 FROM open o WHERE o.document_id = w.document_id AND NOT list_contains(p.forms, o.form)) THEN 'insufficient_data'
+                      -- A list of a fund that is not in this file may make up what is missing.
+                      WHEN w.amount > p.amount AND NOT EXISTS (SELECT 1 FROM x_form f WHERE f.document_id = w.document_id AND f.form = 'fund_income_expenditure')
+                      THEN 'insufficient_data' END AS state
+          FROM whole w JOIN parts p ON p.document_id = w.document_id AND p.measure = w.measure AND p.year = w.year AND p.general
+          WHERE w.document_id NOT IN (SELECT document_id FROM x_cell WHERE form = 'grant_income_expenditure' AND side = 'expenditure'
+                                      AND fund IN ('general', 'gov_fund', 'state_capital'))
+          -- With balances carried over the lists of the funds hold this year's expenditure only: the nearer of the two totals is meant.
+          QUALIFY row_number() OVER (PARTITION BY w.document_id, w.table_no, w.measure, w.year ORDER BY abs(w.amount - p.amount), w.rank, w.id) = 1""",
+        applies="""SELECT w.document_id FROM x_head w JOIN x_head g ON g.document_id = w.document_id AND g.form = 'general_expenditure' AND g.component = 'total'
+              AND g.measure = w.measure AND g.year = w.year AND g.n = 1 AND g.body = ''
+          WHERE w.form = 'grant_income_expenditure' AND w.side = 'expenditure' AND w.fund = 'fiscal_grant' AND w.n = 1 AND w.body = '' AND w.scope <> 'government'
+            AND w.document_id NOT IN (SELECT document_id FROM x_cell WHERE form = 'grant_income_expenditure' AND side = 'expenditure'
+                                      AND fund IN ('general', 'gov_fund', 'state_capital'))""",
+    ),
+    Rule(
+        id="X-FUND-NONE",
+        family="between",
+        severity="warning",
+        title="财政拨款支出全部是一般公共预算的，政府性基金、国有资本经营预算表不应有支出",
+        expected="财政拨款收支总表合计＝一般公共预算时，政府性基金、国有资本经营预算表本年支出为零",
+        source=OFFICIAL_FINAL,
+        remedy=LOOK_UP,
+        reads=_READS,
+        kind="bound",
+        sql=f"""WITH head AS (
+            SELECT * FROM x_head WHERE n = 1 AND body = '' AND side = 'expenditure' AND NOT sub AND scope <> 'government' AND {_ANY}),
+          none AS (
+            SELECT w.document_id, w.measure, w.year, w.id FROM head w JOIN head g ON g.document_id = w.document_id AND g.table_no = w.table_no AND g.row_no = w.row_no
+                 AND g.fund = 'general' AND g.measure = w.measure AND g.year = w.year AND g.amount = w.amount
+            WHERE w.form = 'grant_income_expenditure' AND w.fund = 'fiscal_grant' AND w.rank IN ('current', 'total')
+            QUALIFY count(*) OVER (PARTITION BY w.document_id, w.measure, w.year) = 1)
+          SELECT f.document_id, f.key AS group_key, f.label, 0 AS expected, f.amount AS observed, f.half AS tolerance, [f.id, none.id] AS ids, f.unit
+          FROM head f JOIN none ON none.document_id = f.document_id AND none.measure = f.measure AND none.year = f.year
+          WHERE f.form IN ('fund_income_expenditure', 'capital_income_expenditure', 'capital_expenditure') AND f.component IN ('current_expenditure', 'total')
+                -- Where the overview has the column filled, X-FUND-TOTAL and X-CAPITAL-TOTAL compare the two.
+                AND NOT EXISTS (SELECT 1 FROM x_cell t WHERE t.document_id = f.document_id AND t.form = 'grant_income_expenditure' AND t.side = 'expenditure'
+                                AND t.fund = f.fund AND t.amount <> 0)""",
+        applies="SELECT document_id FROM x_item WHERE false",  # only where the overview leaves the funds out and a fund's form does not
+    ),
     _pair(
         "X-BASIC-TOTAL",
         "基本支出表合计等于一般公共预算支出表基本支出合计",

@@ -64,6 +64,32 @@ RULES: tuple[Rule, ...] = (
         applies="SELECT document_id FROM x_form WHERE NOT has_items AND amounts = 0",
     ),
     Rule(
+        id="FORM-NOTE",
+        family="completeness",
+        severity="warning",
+        title="空表的说明说的是本表",
+        expected="政府性基金表、国有资本经营预算表、“三公”经费表的说明提到该表所列的资金",
+        source=OFFICIAL_OPEN,
+        remedy="对照原件：说明抄自另一张表的“认可”；表认错的报告给维护者。",
+        reads=("form_instance",),
+        kind="report",
+        sql="""WITH word(form, own) AS (VALUES
+            ('fund_income_expenditure', '政府性?基金|基金预算'), ('capital_income_expenditure', '国有?资本|国资'), ('capital_expenditure', '国有?资本|国资'),
+            ('three_public', '三公|出国|接待|用车')),
+          n AS (
+            SELECT f.document_id, f.form, f.table_no, f.note, w.own, fn.zh,
+                   -- Whether the note speaks of a fund, and of which; a sheet may hold two forms, or the title name both.
+                   list_filter(['政府性基金', '国有资本经营', '“三公”经费'], lambda x: regexp_matches(f.note, regexp_replace(x, '[“”]', '', 'g'))
+                     AND NOT regexp_matches(coalesce(f.title, ''), regexp_replace(x, '[“”]', '', 'g'))) AS said
+            FROM x_form f JOIN word w USING (form) JOIN x_form_name fn ON fn.code = f.form
+            WHERE NOT f.has_items AND f.amounts = 0 AND trim(coalesce(f.note, '')) <> '')
+          SELECT document_id, 'note|' || table_no AS group_key, '《' || zh || '》' AS label,
+                 CASE WHEN len(said) = 0 OR regexp_matches(note, own) THEN 'passed' ELSE 'failed' END AS state, '说明本表' AS expected_text, left(note, 60) AS observed_text
+          FROM n""",
+        applies="""SELECT document_id FROM x_form WHERE NOT has_items AND amounts = 0 AND trim(coalesce(note, '')) <> ''
+          AND form IN ('fund_income_expenditure', 'capital_income_expenditure', 'capital_expenditure', 'three_public')""",
+    ),
+    Rule(
         id="FORM-UNREAD",
         family="completeness",
         severity="warning",

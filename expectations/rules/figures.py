@@ -80,6 +80,45 @@ RULES: tuple[Rule, ...] = (
         f"'按本年 ' || in_unit(b.amount, b.unit) || '、上年 ' || in_unit({_PRIOR}, b.unit) || ' 计算'",
     ),
     Rule(
+        id="RATIO-RANGE",
+        family="figures",
+        severity="warning",
+        title="占比在 0 到 100% 之间，下降不超过 100%",
+        expected="0≤占比≤100%；增长率≥－100%",
+        source=OFFICIAL_OPEN,
+        remedy=LOOK_UP,
+        reads=_READS,
+        kind="report",
+        sql="""SELECT s.document_id, s.kind || '|' || coalesce(s.section, '') || '|' || coalesce(s.name, '') || '|' || s.value AS group_key, coalesce(s.name, '') AS label,
+                 CASE WHEN s.value BETWEEN CASE s.kind WHEN 'share' THEN 0 ELSE -100 END AND CASE s.kind WHEN 'share' THEN 100 ELSE 1e9 END
+                      THEN 'passed' ELSE 'failed' END AS state,
+                 CASE s.kind WHEN 'share' THEN '0 至 100%' ELSE '不低于－100%' END AS expected_text,
+                 coalesce(s.published_text, s.value::VARCHAR) || '%' AS observed_text, list_filter([s.line_item_id, s.base_line_item_id], lambda x: x IS NOT NULL) AS ids
+          FROM statistic s JOIN x_document d USING (document_id)
+          -- A surplus may fall below nought, so it may fall by more than all of itself.
+          WHERE s.kind IN ('share', 'growth') AND s.value IS NOT NULL AND d.scope <> 'government'
+                AND NOT regexp_matches(coalesce(s.name, ''), '利润|结余|盈余|差额')""",
+        applies="SELECT document_id FROM statistic JOIN x_document d USING (document_id) WHERE kind IN ('share', 'growth') AND d.scope <> 'government'",
+    ),
+    Rule(
+        id="RATIO-ZERO",
+        family="figures",
+        severity="warning",
+        title="预算数为零的，没有完成率",
+        expected="年初预算为零时不写完成率（写作 0% 或 100% 的只提示）",
+        source=OFFICIAL_OPEN,
+        remedy=LOOK_UP,
+        reads=_READS,
+        kind="report",
+        sql="""SELECT s.document_id, 'completion|' || coalesce(s.name, '') || '|' || a.key AS group_key, coalesce(s.name, '') AS label,
+                 CASE WHEN b.amount <> 0 OR a.amount = 0 THEN 'passed' ELSE 'failed' END AS state, '预算为零，不写完成率' AS expected_text,
+                 '预算 0，决算 ' || in_unit(a.amount, a.unit) || '，完成 ' || coalesce(s.published_text, s.value::VARCHAR) || '%' AS observed_text,
+                 [a.id, b.id] AS ids, CASE WHEN s.value IN (0, 100) THEN 'info' END AS severity
+          FROM statistic s JOIN x_document d USING (document_id) JOIN x_item a ON a.id = s.line_item_id JOIN x_item b ON b.id = s.base_line_item_id
+          WHERE s.kind = 'completion' AND s.value IS NOT NULL""",
+        applies="SELECT document_id FROM statistic JOIN x_document USING (document_id) WHERE kind = 'completion' AND line_item_id IS NOT NULL AND base_line_item_id IS NOT NULL",
+    ),
+    Rule(
         id="STATISTIC-TWICE",
         family="figures",
         severity="warning",

@@ -28,10 +28,11 @@ CODES: tuple[FindingCode, ...] = (
     FindingCode("TXT-UNIT-MISSING", "金额后缺单位", _TEXT),
     FindingCode("TXT-NUMBER-MALFORMED", "正文中的金额不是规范的数字", "对照原件；该数不在库中。"),
     FindingCode("TXT-PLACEHOLDER", "留有模板占位符", _TEXT),
-    FindingCode("TXT-PUNCTUATION", "标点错误", _TEXT),
+    FindingCode("TXT-PUNCTUATION", "标点错误、词语重复", _TEXT),
+    FindingCode("TXT-PERCENT-DECIMALS", "百分比印有两位以上小数", "仅供参考，无需处理。"),
     FindingCode("TXT-CONTRADICTION", "文字与所列金额矛盾", _TEXT),
     FindingCode("TXT-COUNT-SUM", "数量合计与分项之和不符", _TEXT),
-    FindingCode("TXT-WORDING", "增减、大小、持平的措辞与金额不符", _TEXT),
+    FindingCode("TXT-WORDING", "增减、大小、持平的措辞与金额、完成率不符，或自相矛盾", _TEXT),
     FindingCode("TXT-AMOUNT-UNREAD", "正文中有含义不能确定的金额", "对照原件；未收入数据，无需更正。"),
     FindingCode(
         "MAP-CODE-NAME",

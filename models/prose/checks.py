@@ -17,6 +17,7 @@ from extractors.model import Extract, Paragraph, Place, Table
 from models.catalog import load_catalog, name_key
 from models.classify import was_abolished
 from models.disclosure import Finding, Metadata
+from models.prose.claims import claims
 from models.prose.figures import figures
 from models.prose.flow import Line, quoted
 from models.prose.state import Outcome, Read
@@ -49,6 +50,7 @@ def text_findings(
     yield from _count_sums(lines, outcome)
     yield from _wording(lines, outcome)
     yield from _punctuation(lines)
+    yield from claims(lines, outcome, _rules())
     if outcome.unread:
         first = outcome.unread[0]
         apart = f"（其中 {outcome.explained} 个是原因、用途说明里的金额）" if outcome.explained else ""

@@ -155,3 +155,43 @@ def test_a_figure_of_last_year_compared_with_last_year_is_a_stale_year() -> None
     assert "TXT-YEAR-STALE" not in codes(
         "2024年“三公”经费预算13.5万元，2023年“三公”经费预算19万元，比上年减少5.5万元。"
     )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("2024年收入预算100万元，比2023年预算增加持平。", True),
+        ("2024年收入预算100万元，与2023年预算持平。", False),
+        ("公务接待费与上年持平，增长5%。", True),
+        ("公务接待费与上年基本持平，增长0.5%。", False),
+        ("公务接待费与上年持平，增长0%。", False),
+        ("比上年增加1,204.5万元，下降3.7%。", True),
+        ("比上年增加1,204.5万元，增长3.7%。", False),
+        ("比上年减少12万元，增长0%。", False),
+        ("较上年增加9.49万元，减少的主要原因是压缩经费。", True),
+        ("较上年减少9.49万元，减少的主要原因是压缩经费。", False),
+        ("其中人员经费增加5万元，减少的主要原因是公用经费压缩。", False),
+    ],
+)
+def test_words_that_exclude_one_another(sentence: str, wrong: bool) -> None:
+    assert ("TXT-WORDING" in codes(sentence, kind="budget", year=2024)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("rate", "word", "wrong"),
+    [("95.00", "大于", True), ("95.00", "小于", False), ("110", "小于", True), ("100.00", "大于", False), ("100", "持平于", False), ("90", "等于", True)],
+)  # fmt: skip
+def test_the_word_after_a_rate_of_completion(rate: str, word: str, wrong: bool) -> None:
+    sentence = f"2024年度“三公”经费支出决算为10.00万元，完成预算的{rate}%，决算数{word}预算数的主要原因是安排有变。"
+    assert ("TXT-WORDING" in codes(sentence)) is wrong
+
+
+def test_one_wrong_word_is_told_once() -> None:
+    sentence = "行政运行年初预算为50万元，支出决算为60万元，完成年初预算的120%，决算数小于预算数的主要原因是安排有变。"
+    assert codes("（二）具体情况", "1.一般公共服务支出（类）统计信息事务（款）" + sentence).count("TXT-WORDING") <= 1
+
+
+def test_fine_percentages_and_repeated_words_are_remarks() -> None:
+    findings = found("2024年度收、支总计100万元，比上年增长5.2632%。本部门的的情况如上。")
+    said = {(f.code, f.severity) for f in findings}
+    assert {("TXT-PERCENT-DECIMALS", "info"), ("TXT-PUNCTUATION", "info")} <= said
