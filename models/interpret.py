@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from extractors.model import Extract, Place
+from models.contents import contents_findings
 from models.disclosure import Disclosure, Finding, FormInstance, LineItem, Metadata
 from models.forms import read_forms
 from models.forms.vocabulary import match_title
@@ -40,6 +41,7 @@ def interpret(extract: Extract, *, file_name: str, source_uri: str) -> Disclosur
             *_recognition_findings(extract),
             *_reading_findings(extract, line_items),
             *_unread_tables(forms.forms),
+            *contents_findings(extract, forms.forms),
             *forms.findings,
             *performance.findings,
             *prose.findings,

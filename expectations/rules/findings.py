@@ -30,6 +30,7 @@ CODES: tuple[FindingCode, ...] = (
     FindingCode("TXT-PLACEHOLDER", "留有模板占位符", _TEXT),
     FindingCode("TXT-PUNCTUATION", "标点错误、词语重复", _TEXT),
     FindingCode("TXT-PERCENT-DECIMALS", "百分比印有两位以上小数", "仅供参考，无需处理。"),
+    FindingCode("TXT-CONTENTS", "目录所列的表文中未见", "对照原件：确实缺表的“认可”；有表而未认出的报告给维护者。"),
     FindingCode("TXT-CONTRADICTION", "文字与所列金额矛盾", _TEXT),
     FindingCode("TXT-COUNT-SUM", "数量合计与分项之和不符", _TEXT),
     FindingCode("TXT-WORDING", "增减、大小、持平的措辞与金额、完成率不符，或自相矛盾", _TEXT),
