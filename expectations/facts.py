@@ -102,7 +102,7 @@ PREPARE: tuple[str, ...] = (
               (e.effective_ulp * 0.5)::DECIMAL(24,6) AS half, greatest(e.ulp, 0.01)::DECIMAL(24,6) AS printed_ulp, e.scope,
               regexp_extract_all(coalesce(e.locator, ''), '\\d+')::BIGINT[] AS place, e.published_unit AS unit, e.published_text,
               e.table_no, e.row_no, e.column_no, e.parent_row_no, e.parent_column_no, coalesce(e.budget_unit, '') AS body,
-              coalesce(e.subset, false) OR e.measure = 'change' AS sub, e.printed_code, e.column_label, e.locator, e.row_doubt, e.column_doubt, f.nth, f.n, f.unread,
+              coalesce(e.subset, false) OR coalesce(e.measure = 'change', false) AS sub, e.printed_code, e.column_label, e.locator, e.row_doubt, e.column_doubt, f.nth, f.n, f.unread,
               CASE WHEN e.function_code IS NOT NULL OR e.economic_code IS NOT NULL THEN NULL
                    WHEN e.item IN ('总计', '收入总计', '支出总计') THEN 'grand'
                    WHEN e.item IN ('本年收入合计', '本年支出合计') THEN 'current'
@@ -192,7 +192,7 @@ PREPARE: tuple[str, ...] = (
        SELECT c.id AS child, p.id AS parent, 'tree' AS how, c.column_doubt AS doubt
        FROM x_cell c JOIN x_cell p ON p.document_id = c.document_id AND p.table_no = c.table_no AND p.row_no = c.row_no
             AND p.column_no = c.parent_column_no
-       WHERE NOT c.sub AND p.form <> 'three_public' AND p.measure = c.measure AND p.year = c.year""",
+       WHERE NOT c.sub AND p.form <> 'three_public' AND p.measure IS NOT DISTINCT FROM c.measure AND p.year IS NOT DISTINCT FROM c.year""",
     """INSERT INTO x_across
        WITH part(whole, part, flow) AS (VALUES
          ('total', 'basic', 'expenditure'), ('total', 'project', 'expenditure'), ('total', 'remit_superior', 'expenditure'),

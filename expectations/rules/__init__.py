@@ -9,6 +9,7 @@ from expectations.rules import (
     basic,
     between,
     completeness,
+    debt,
     figures,
     itself,
     missing,
@@ -32,6 +33,7 @@ FAMILIES: dict[str, str] = {
     "witness": "旁证：别处印出的名称、年度、单位",
     "figures": "百分比与数量",
     "performance": "项目绩效",
+    "debt": "政府债务",
     "years": "年度之间、预算与决算之间",
     "completeness": "齐全与合理",
 }
@@ -57,6 +59,7 @@ def catalogue() -> tuple[Rule, ...]:
         witness,
         figures,
         performance,
+        debt,
         years,
         completeness,
     )

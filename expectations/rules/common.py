@@ -57,7 +57,7 @@ def sum_of(edges: str, condition: str) -> str:
                count(*) FILTER (NOT off AND amount <> 0) OVER (PARTITION BY document_id, table_no) AS held,
                count(*) FILTER (amount <> 0) OVER (PARTITION BY document_id, table_no) AS everyone
         FROM judged
-      ), subset AS (SELECT DISTINCT document_id, table_no, parent_row_no AS row_no FROM x_cell WHERE sub AND measure <> 'change' AND parent_row_no IS NOT NULL)
+      ), subset AS (SELECT DISTINCT document_id, table_no, parent_row_no AS row_no FROM x_cell WHERE sub AND measure IS DISTINCT FROM 'change' AND parent_row_no IS NOT NULL)
       SELECT document_id, key AS group_key, label, amount AS observed, unit,
              CASE way WHEN 0 THEN everything WHEN 1 THEN coded ELSE everything - (way - 1) * amount END AS expected,
              half * greatest(way, 1) + spread AS tolerance,

@@ -702,3 +702,22 @@ def test_a_difference_of_one_digit_in_running_costs_is_a_warning(blank_candidate
             ("digit", "failed", "warning"),
             ("institutions", "not_applicable", "info"),
         }
+
+
+@pytest.mark.parametrize("down", [True, False])
+def test_a_table_whose_columns_name_no_measure_adds_up_all_the_same(
+    candidate: duckdb.DuckDBPyConnection, down: bool
+) -> None:
+    """Lists outside of the official forms leave the measure open; their sums are sums."""
+    for name, text in (("good", "20.00"), ("bad", "21.00")):
+        document = _other(down)(name, text)[0]
+        for row in document.rows:
+            row["measure"] = None
+        document.save(candidate)
+    evaluate(candidate, run_id="test")
+    rule = "OTHER-DOWN" if down else "OTHER-ACROSS"
+    found = candidate.execute(
+        "SELECT document_id, outcome FROM expectation_result WHERE expectation = ? AND outcome IN ('passed', 'failed')",
+        [rule],
+    ).fetchall()
+    assert ("good", "passed") in found and ("bad", "failed") in found
