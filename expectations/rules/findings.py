@@ -79,6 +79,11 @@ CODES: tuple[FindingCode, ...] = (
     FindingCode("TABLE-CELL-UNREAD", "单元格中的数未读成", "对照原件；该数不在库中。"),
     FindingCode("TABLE-CELL-MERGED", "一个单元格中有几个数", "对照原件；这些数不在库中。"),
     FindingCode("TABLE-ROW-UNLABELLED", "有金额而无名称的行", "对照原件；该行的金额不在库中。"),
+    FindingCode(
+        "TABLE-ROW-NUMBERING",
+        "表中各行的序号不连续或重复",
+        "对照原件：漏读、读重的报告给维护者；公布者漏列、印重的“认可”。",
+    ),
     FindingCode("TABLE-UNIT-MISSING", "表未标金额单位", "对照原件确定单位；该表的金额不在库中。"),
     FindingCode(
         "TABLE-UNIT-ASSUMED",

@@ -9,6 +9,7 @@ from extractors.model import Extract
 from models.disclosure import Finding, FormInstance, LineItem, Metadata, Statistic
 from models.forms.logical import LogicalTable, logical_tables, printed_amounts
 from models.forms.mislaid import REASON, codes_as_amounts
+from models.forms.numbering import numbering_findings
 from models.forms.official import TableReader
 from models.forms.other import read_other
 from models.forms.tally import Tally
@@ -116,6 +117,7 @@ def _read_table(
     reading.line_items.extend(items)
     reading.statistics.extend(statistics)
     reading.findings.extend(findings)
+    reading.findings.extend(numbering_findings(table, items))
     reading.forms.append(
         replace(
             instance,
@@ -165,6 +167,7 @@ def _read_other_table(
     reading.line_items.extend(other.items)
     reading.statistics.extend(other.statistics)
     reading.findings.extend(other.findings)
+    reading.findings.extend(numbering_findings(table, other.items))
     if other.items or other.statistics or unread or tally.ignored:
         reading.forms.append(
             replace(
