@@ -47,6 +47,9 @@ CODES: tuple[FindingCode, ...] = (
     ),
     FindingCode("META-DISAGREEMENT", "文件名与正文对年度、类别或单位的说法不一", "以正文为准；读错的报告给维护者。"),
     FindingCode(
+        "META-OWNER", "一张表的编制单位与其余各表不同", "对照原件：沿用别的单位表样的“认可”；读错的报告给维护者。"
+    ),
+    FindingCode(
         "META-SCOPE-ASSUMED",
         "文件没有说明是部门还是单位，按部门收录",
         "对照原件或发布页面；实为单位的报告给维护者，确为部门的“豁免”。",

@@ -12,6 +12,7 @@ from models.forms.mislaid import REASON, codes_as_amounts
 from models.forms.numbering import numbering_findings
 from models.forms.official import TableReader
 from models.forms.other import read_other
+from models.forms.owners import owner_findings
 from models.forms.tally import Tally
 from models.forms.told import told_item
 from models.forms.torn import join_torn_rows
@@ -38,6 +39,7 @@ def read_forms(extract: Extract, metadata: Metadata, skip: frozenset[int] = froz
     if metadata.fiscal_year is None or metadata.report_kind is None:
         return reading
     tables = [join_torn_rows(table, metadata.fiscal_year) for table in logical_tables(extract, skip)]
+    reading.findings.extend(owner_findings(tables))
     known_units = {t.unit for t in tables if t.unit and t.title and match_title(t.title) is not None}
     without_unit: list[tuple[int, LogicalTable]] = []
     for number, table in enumerate(tables, 1):
