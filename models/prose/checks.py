@@ -75,7 +75,8 @@ def _stale_years(
     lines: Sequence[Line], outcome: Outcome, year: int, metadata: Metadata, extract: Extract | None
 ) -> Iterator[Finding]:
     rules, kind = _rules()["year"], metadata.report_kind or ""
-    own = [re.compile(pattern) for pattern in rules["own"]]
+    note = [re.compile(pattern) for pattern in rules["note"]]
+    own = [*(re.compile(pattern) for pattern in rules["own"]), *note]
     heading = [re.compile(pattern) for pattern in rules["heading"]]
     title = [re.compile(pattern) for pattern in rules["title"]] if metadata.scope != "government" else []
     title_not = re.compile(rules["title_not"])
@@ -92,6 +93,11 @@ def _stale_years(
                 count += 1
                 yield _stale(year, match.group(1), quoted(text), place)
                 break
+    for text, place in _cells(extract):
+        for match in (m for pattern in note for m in [pattern.search(text)] if m):
+            if int(match.group(1)) != year and count < _MOST:
+                count += 1
+                yield _stale(year, match.group(1), quoted(text[: match.end() + 12]), place)
     for number, line in enumerate(lines):
         section = outcome.kinds[number] if number < len(outcome.kinds) else None
         if section is not None and section.id == "glossary":
@@ -137,6 +143,15 @@ def _contents(extract: Extract | None) -> Iterator[tuple[str, Place]]:
             short = re.sub(r"[.…·]{4,}\d*$", "", text)
             if short != text:
                 yield short, block.place
+
+
+def _cells(extract: Extract | None) -> Iterator[tuple[str, Place]]:
+    """Cells that hold a remark instead of a name or a figure, folded, without blanks."""
+    for block in extract.blocks if extract is not None else ():
+        if isinstance(block, Table):
+            for cell in block.cells:
+                if 10 < len(cell.text) <= 120 and "年" in cell.text:
+                    yield re.sub(r"\s", "", fold(cell.text)), cell.place
 
 
 def _compared_with_itself(lines: Sequence[Line], outcome: Outcome, year: int) -> Iterator[Finding]:

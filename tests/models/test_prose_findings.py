@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models.disclosure import Finding
+from extractors.model import Cell, Extract, Place, Table
+from models.disclosure import Finding, Metadata
+from models.prose import read_prose
 from tests.models.test_prose import read
 
 
@@ -195,3 +197,15 @@ def test_fine_percentages_and_repeated_words_are_remarks() -> None:
     findings = found("2024年度收、支总计100万元，比上年增长5.2632%。本部门的的情况如上。")
     said = {(f.code, f.severity) for f in findings}
     assert {("TXT-PERCENT-DECIMALS", "info"), ("TXT-PUNCTUATION", "info")} <= said
+
+
+def test_the_note_in_the_last_row_of_an_empty_table_names_the_year_too() -> None:
+    def said(year: int) -> list[str]:
+        text = f"注：本单位{year}年度没有国有资本经营预算财政拨款收支，本表为空。"
+        table = Table((Cell(0, 0, text, Place(sheet="9", cell="A11")),), 1, 1, Place(sheet="9"))
+        extract = Extract("xlsx", "test", (table,))
+        findings = read_prose(extract, Metadata("final_account", "department", 2024, "云溪县档案馆", None)).findings
+        return [f.code for f in findings if f.severity == "warning"]
+
+    assert said(2023) == ["TXT-YEAR-STALE"]
+    assert said(2024) == []
