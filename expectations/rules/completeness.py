@@ -39,7 +39,7 @@ def _forms(identifier: str, kind: str, severity: str, title: str, forms: str, le
     )
 
 
-_BELOW_ZERO = """amount < 0 AND measure <> 'change' AND flow IS DISTINCT FROM 'balance'
+_BELOW_ZERO = """amount < 0 AND measure IS DISTINCT FROM 'change' AND flow IS DISTINCT FROM 'balance'
   AND NOT (form = 'other' AND regexp_matches(coalesce(item_name, '') || '/' || coalesce(column_label, ''), '结余|结转|结存|盈余|赤字|差额|收支|平衡|增减|变动|净'))"""
 
 RULES: tuple[Rule, ...] = (
@@ -115,9 +115,14 @@ RULES: tuple[Rule, ...] = (
         remedy="对照原件；确为冲减的无需处理。",
         reads=("line_item",),
         kind="report",
-        # A whole class (类) below zero is hardly ever a correction of one payment. A balance, a surplus, a difference may be.
-        sql=f"""SELECT document_id, key AS group_key, label, 'failed' AS state, '≥0' AS expected_text, published_text AS observed_text, [id] AS ids,
-                 CASE WHEN length(fc) = 3 AND ec IS NULL AND scope <> 'government' THEN 'warning' END AS severity
+        # A whole class (类) below zero is hardly ever a correction of one payment, nor is a figure whose sign no sum of its
+        # table confirms. A balance, a surplus, a difference may be.
+        sql=f"""WITH tie AS (SELECT child, parent FROM x_down UNION SELECT child, parent FROM x_across),
+          whole AS (SELECT parent, sum(c.amount) AS amount, sum(c.half) AS half FROM tie JOIN x_cell c ON c.id = child GROUP BY parent),
+          confirmed AS (SELECT child FROM tie JOIN whole USING (parent) JOIN x_cell p ON p.id = parent WHERE abs(p.amount - whole.amount) <= p.half + whole.half)
+          SELECT document_id, key AS group_key, label, 'failed' AS state, '≥0' AS expected_text, published_text AS observed_text, [id] AS ids,
+                 CASE WHEN scope <> 'government' AND (length(fc) = 3 AND ec IS NULL OR form <> 'narrative' AND id NOT IN (SELECT child FROM confirmed))
+                      THEN 'warning' END AS severity
           FROM x_item WHERE {_BELOW_ZERO}""",
         applies=f"SELECT document_id FROM x_item WHERE {_BELOW_ZERO}",
     ),

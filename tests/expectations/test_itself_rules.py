@@ -189,3 +189,18 @@ def test_opposite_movements_of_one_total_are_a_warning_and_unequal_ones_a_remark
     evaluate(candidate, run_id="test")
     assert ("failed", "warning") in _seen(candidate, "PROSE-SIDES", "opposite")
     assert ("failed", "info") in _seen(candidate, "PROSE-SIDES", "unequal")
+
+
+@pytest.mark.parametrize(("whole", "severity"), [("3.00", "info"), ("9.00", "warning")])
+def test_a_negative_amount_that_no_sum_confirms(
+    candidate: duckdb.DuckDBPyConnection, whole: str, severity: str
+) -> None:
+    """5.00 - 2.00 = 3.00 shows that the publisher meant it; where the sum fails the sign may be what is wrong."""
+    d = Document("negative")
+    d.table("other", 1)
+    for row, text in enumerate((whole, "5.00", "-2.00")):
+        d.item("other", text, table_no=1, row_no=row, column_no=0, item_name=f"项{row}" if row else "合计", measure=None,
+               component=None, fund=None, flow=None, level="item" if row else "total", parent_row_no=0 if row else None)  # fmt: skip
+    d.save(candidate)
+    evaluate(candidate, run_id="test")
+    assert _seen(candidate, "AMOUNT-NEGATIVE", "negative") == {("failed", severity)}
