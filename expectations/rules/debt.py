@@ -18,6 +18,15 @@ _ROWS = """SELECT *, regexp_extract(item_name, '一般|专项') AS purse,
        AND regexp_matches(item_name, '债[务券]') AND NOT regexp_matches(item_name, '新增|利息|付息')
   QUALIFY count(*) OVER (PARTITION BY document_id, table_no, column_no, body, part, purse, year) = 1"""
 
+
+def _slip(printed: str, due: str) -> str:
+    """Whether one digit or the point tells what is printed from what would make the sum hold (``x_slip``, for the short
+    figures of these forms too: their structure is known)."""
+    left, right = f"rtrim(x_cents({printed}), '0')", f"rtrim(x_cents({due}), '0')"
+    return f"""(x_slip({printed}, {due}) OR {printed} <> {due} AND ({printed} < 0) = ({due} < 0) AND length({left}) >= 3 AND length({right}) >= 3
+        AND ({left} = {right} OR greatest(length({left}), length({right})) >= 4 AND damerau_levenshtein({left}, {right}) <= 1))"""
+
+
 _ROLLED = "SELECT c.document_id FROM ({rows}) c WHERE c.part = 'repaid'"
 
 RULES: tuple[Rule, ...] = (
@@ -36,8 +45,8 @@ RULES: tuple[Rule, ...] = (
                  -- Debts are converted, and foreign ones revalued (some ten thousandths of the whole), so the sum may fail; that one
                  -- digit would make it hold is no chance.
                  CASE WHEN abs(c.amount - o.amount - b.amount + p.amount) * 1000 <= abs(c.amount) THEN NULL
-                      WHEN x_slip(c.amount, o.amount + b.amount - p.amount) OR x_slip(o.amount, c.amount - b.amount + p.amount)
-                        OR x_slip(b.amount, c.amount - o.amount + p.amount) OR x_slip(p.amount, o.amount + b.amount - c.amount)
+                      WHEN {_slip("c.amount", "o.amount + b.amount - p.amount")} OR {_slip("o.amount", "c.amount - b.amount + p.amount")}
+                        OR {_slip("b.amount", "c.amount - o.amount + p.amount")} OR {_slip("p.amount", "o.amount + b.amount - c.amount")}
                         OR c.amount < 0 OR o.amount < 0 OR b.amount < 0 OR p.amount < 0 THEN 'warning' END AS severity,
                  '差额也可能来自外债汇率变动、或有债务转化' AS note
           FROM r c JOIN r o ON o.document_id = c.document_id AND o.table_no = c.table_no AND o.column_no = c.column_no AND o.body = c.body
@@ -69,5 +78,28 @@ RULES: tuple[Rule, ...] = (
           WHERE c.part = 'owed'
           QUALIFY row_number() OVER (PARTITION BY c.id ORDER BY l.column_no <> c.column_no, l.id) = 1""",
         applies="SELECT document_id FROM x_item WHERE false",  # only where balance and ceiling stand in one table
+    ),
+    Rule(
+        id="DEBT-PARTS",
+        family="debt",
+        severity="warning",
+        title="政府债务余额表上年末余额、发行额、还本额、年末余额四项都列出",
+        expected="列有其中三项的，第四项也列出",
+        source=_SOURCE,
+        remedy="对照原件：漏读一行或一格的报告给维护者；公布者未列的“认可”。",
+        reads=_READS,
+        kind="report",
+        sql=f"""WITH r AS ({_ROWS}),
+          -- The balance of the end of the year before counts for the year.
+          year AS (SELECT DISTINCT document_id, table_no, column_no, body, purse, year FROM r WHERE part IN ('borrowed', 'repaid')),
+          told AS (
+            SELECT y.*, r.id, r.label, r.row_no, CASE WHEN r.part = 'owed' AND r.year = y.year - 1 THEN 'opening' ELSE r.part END AS part
+            FROM year y JOIN r ON r.document_id = y.document_id AND r.table_no = y.table_no AND r.column_no = y.column_no AND r.body = y.body
+                 AND r.purse = y.purse AND (r.year = y.year AND r.part IN ('owed', 'borrowed', 'repaid') OR r.year = y.year - 1 AND r.part = 'owed'))
+          SELECT document_id, 'debt|' || table_no || '|' || column_no || '|' || body || '|' || purse || '|' || year AS group_key, min_by(label, row_no) AS label,
+                 CASE count(*) WHEN 4 THEN 'passed' ELSE 'failed' END AS state, '四项' AS expected_text, count(*) || ' 项' AS observed_text,
+                 list(id ORDER BY row_no) AS ids
+          FROM told GROUP BY document_id, table_no, column_no, body, purse, year HAVING count(*) IN (3, 4) AND count(DISTINCT part) = count(*)""",
+        applies="SELECT document_id FROM x_item WHERE false",  # only where at least three of the four are told
     ),
 )

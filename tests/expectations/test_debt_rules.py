@@ -58,6 +58,26 @@ def test_a_balance_one_digit_off_is_a_warning_and_a_revalued_one_a_remark(candid
     assert seen["none"] == {("insufficient_data", "info")}
 
 
+@pytest.mark.parametrize("repaid", ["496.00", "4.46", "49.6"])
+def test_a_short_figure_one_digit_or_the_point_off(candidate: duckdb.DuckDBPyConnection, repaid: str) -> None:
+    """Repaid 4.96 of 1111.65 + 126.82: short figures are common in these forms, and the form says what adds up."""
+    _debt("debt", repaid=repaid, owed="1233.51").save(candidate)
+    evaluate(candidate, run_id="test")
+    expected = {
+        ("failed", "info" if repaid == "4.46" else "warning")
+    }  # below a tenth of a percent it may be revaluation
+    assert _seen(candidate, "DEBT-CLOSURE")["debt"] == expected
+
+
+def test_one_of_the_four_figures_missing(candidate: duckdb.DuckDBPyConnection) -> None:
+    for name, values in {"four": {}, "balance": {"owed": None}, "repaid": {"repaid": None}}.items():
+        _debt(name, **values).save(candidate)
+    evaluate(candidate, run_id="test")
+    seen = _seen(candidate, "DEBT-PARTS")
+    assert seen["four"] == {("passed", "warning")}
+    assert seen["balance"] == seen["repaid"] == {("failed", "warning")}
+
+
 @pytest.mark.parametrize(("limit", "outcome"), [("1408.95", "passed"), ("1108.95", "failed"), (None, "not_applicable")])
 def test_the_ceiling(candidate: duckdb.DuckDBPyConnection, limit: str | None, outcome: str) -> None:
     _debt("debt", limit=limit).save(candidate)
