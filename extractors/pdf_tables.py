@@ -74,13 +74,13 @@ def _lines_of_cells(characters: Characters, lattice: Lattice) -> tuple[NDArray[n
     inside = row >= 0
     owner = np.full(len(characters), -1, dtype=np.int64)
     owner[inside] = lattice.owner[row[inside], column[inside]]
-    _keep_words_together(characters, owner)
+    _keep_words_together(characters, owner, lattice)
     held = np.flatnonzero(owner >= 0)
     lines = lines_of_groups(characters, held, owner[held], len(lattice.cells))
     return owner, lines
 
 
-def _keep_words_together(characters: Characters, owner: NDArray[np.int64]) -> None:
+def _keep_words_together(characters: Characters, owner: NDArray[np.int64], lattice: Lattice) -> None:
     """A single amount that crosses a rule belongs to the cell that holds most of it (text printed wider than its
     cell); changes `owner` in place."""
     n = len(characters)
@@ -90,6 +90,8 @@ def _keep_words_together(characters: Characters, owner: NDArray[np.int64]) -> No
     near = (np.abs(gap) < 0.2 * characters.size[1:]) & (
         np.abs(characters.middle[1:] - characters.middle[:-1]) < 0.3 * characters.size[1:]
     )
+    for i in np.flatnonzero(near & (owner[1:] != owner[:-1])).tolist():
+        near[i] = not _parted_by_rule(characters, owner, lattice, i)
     for i in np.flatnonzero(near & (owner[1:] != owner[:-1])).tolist():
         first = i
         while first > 0 and near[first - 1] and characters.text[first - 1] not in " \u3000":
@@ -102,3 +104,16 @@ def _keep_words_together(characters: Characters, owner: NDArray[np.int64]) -> No
         winner, share = values[counts.argmax()], counts.max() / (last + 1 - first)
         if (share > 0.5 and _ONE_AMOUNT.fullmatch(word)) or share >= 0.8:
             owner[first : last + 1] = winner
+
+
+def _parted_by_rule(characters: Characters, owner: NDArray[np.int64], lattice: Lattice, i: int) -> bool:
+    """Whether a rule stands in the blank between a character and the next: the end of a figure that fills its cell and
+    the beginning of the next cell's text. The characters of one text that crosses a rule touch each other."""
+    left, right = (i, i + 1) if characters.x0[i] <= characters.x0[i + 1] else (i + 1, i)
+    if owner[left] < 0 or owner[right] < 0:
+        return False
+    cell = lattice.cells[owner[left]]
+    edge = lattice.xs[cell.column + cell.column_span]
+    spare = 0.05 * characters.size[left]
+    end, begin = characters.x1[left], characters.x0[right]
+    return bool(begin - end > spare and end - spare <= edge <= begin + spare)

@@ -204,6 +204,9 @@ _YEAR_OF_FORM = re.compile(
     r"20[0-4]\d(?:年度|年)(?:部门|单位|预算|决算|综合|市级|区级|省级|县级|收|支|财政拨款|一般公共预算|政府性基金|国有资本|”?三公|项目支出|基本支出)"
 )
 
+_YEAR_OF_CAPTION = re.compile(r"20[0-4]\d年度?(?:金额单位|金额|单位)：(?:人民币)?[百千万亿]{0,2}元$")
+"""The line between a form's title and its grid: 部门：某局 2021年度 金额单位：万元."""
+
 
 def _year(front: Front) -> Found | None:
     """The cover's year; else the year most titles name; else the year most sentences begin with.
@@ -226,7 +229,11 @@ def _year(front: Front) -> Found | None:
             example.setdefault(years(line.text)[0], line.text)
     if not votes:
         for line in front.lines:
-            if line.text.endswith("编制年度") or re.match(r"^(?:20\d\d)年度?$", line.text):
+            if (
+                line.text.endswith("编制年度")
+                or re.match(r"^(?:20\d\d)年度?$", line.text)
+                or _YEAR_OF_CAPTION.search(line.text)
+            ):
                 for year in years(line.text):
                     votes[year] += 1
                     example.setdefault(year, line.text)

@@ -3,7 +3,7 @@ WITH chosen AS (
     SELECT l.department_id, d.scope, l.fiscal_year, l.measure, l.component, l.amount_yuan, l.line_item_id
     FROM main.line_item l JOIN internal.live_document d ON d.document_id = l.document_id
     WHERE l.measure IN ('budget', 'final') AND l.flow = 'expenditure'
-      AND (l.form = 'three_public'
+      AND (l.form = 'three_public' AND coalesce(l.fund, '') NOT IN ('gov_fund', 'state_capital') -- tables of one fund beside that of the general budget
            -- 国内公务接待费, 外事接待费 and the like are parts of these
            OR (l.form = 'narrative' AND (l.item IN ('因公出国（境）费', '公务用车购置及运行维护费', '公务用车购置费', '公务用车运行维护费', '公务接待费')
                OR (l.component = 'total' AND l.item LIKE '%三公%'))))

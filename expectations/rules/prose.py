@@ -148,7 +148,7 @@ RULES: tuple[Rule, ...] = (
         "正文中“三公”经费各项与“三公”经费表一致",
         "正文各项金额＝“三公”经费表对应项",
         f"""SELECT {_COLUMNS} FROM x_item n JOIN x_cell t ON {_SAME_TIME} AND t.n = 1 AND t.body = '' AND t.component = n.component
-              AND t.form = 'three_public' AND t.item NOT IN {_OTHER}
+              AND t.form = 'three_public' AND t.item NOT IN {_OTHER} AND NOT (t.fund IN ('gov_fund', 'state_capital') AND t.fund <> n.fund)
             WHERE {_PLAIN} AND n.flow = 'expenditure' AND n.item NOT LIKE '%国内%' AND n.item NOT LIKE '%外事%'
                   AND (n.component IN ('overseas', 'vehicle', 'vehicle_purchase', 'vehicle_operation', 'reception')
                        OR n.component = 'total' AND n.item = '“三公”经费合计')

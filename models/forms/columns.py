@@ -154,7 +154,34 @@ def column_meanings(table: LogicalTable, form: str, fiscal_year: int) -> list[Co
     meanings = [_meaning(table, column, form, fiscal_year) for column in live_columns(table)]
     meanings = _project_names(_name_columns(table, _code_domains(meanings), official=form != "other"))
     meanings = _changes(meanings)
-    return list(_with_sides(meanings))
+    return list(_with_sides(_group_of_funds(meanings)))
+
+
+def _group_of_funds(meanings: list[ColumnMeaning]) -> list[ColumnMeaning]:
+    """A heading over columns of several funds is of none of them, whatever words stand in it.
+
+    Its own 合计 is of all; a column that names no fund itself is not understood.
+    """
+    result = list(meanings)
+    for position, meaning in enumerate(meanings):
+        if meaning.kind != "amount" or meaning.fund is None or len(meaning.path) < 2 or _fund(meaning.path[-1]):
+            continue
+        level = max((n for n, text in enumerate(meaning.path) if _fund(text)), default=None)
+        if level is None:
+            continue
+        beside = {
+            _fund(m.path[-1])
+            for m in meanings
+            if m.kind == "amount" and len(m.path) > level + 1 and m.path[: level + 1] == meaning.path[: level + 1]
+        }
+        if beside - {None, meaning.fund}:
+            result[position] = replace(meaning, fund=None, kind=meaning.kind if meaning.total else "unknown")
+    return result
+
+
+def _fund(text: str) -> str | None:
+    """The fund a heading names."""
+    return next((e.fund for e in vocabulary().columns if e.fund and e.pattern.search(fold(text))), None)
 
 
 def _meaning(table: LogicalTable, column: int, form: str, fiscal_year: int) -> ColumnMeaning:

@@ -39,6 +39,17 @@ def half_figure(text: str) -> bool:
     return len(clean(text)) < 60 and _HALF_FIGURE.fullmatch(text) is not None and read_amount(text) is None
 
 
+_GLUED = re.compile(r"-?\d[\d,]*\.\d{1,2}\s*(?!万?元|亿元|[%％])[^\d\s.,，。;；)）]{3,}")
+
+
+def glued(row: Row) -> Cell | None:
+    """A cell in which a figure and the name of the next list stand together: columns were not told apart.
+
+    Their figures would be taken for those of a neighbour. None where every cell of the row holds one thing.
+    """
+    return next((c for c in row.cells if c is not None and _GLUED.match(re.sub(r"\s", "", c.text))), None)
+
+
 def column_label(meaning: ColumnMeaning) -> str:
     """The header path of a column as published."""
     return " / ".join(meaning.path)

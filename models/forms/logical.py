@@ -324,8 +324,23 @@ def _unit_in_caption(text: str) -> str | None:
 
 
 def _unit_of(captions: Iterable[str]) -> str | None:
+    captions = list(captions)
     units = [u for u in map(_unit_in_caption, captions) if u]
-    return units[-1] if units else None
+    return units[-1] if units else _cut_unit(captions)
+
+
+_UNIT_WORDS = tuple(f"{word}：{unit}" for word in ("金额单位", "单位") for unit in ("元", "千元", "万元", "亿元"))
+
+
+def _cut_unit(captions: Sequence[str]) -> str | None:
+    """The unit of a caption broken over two lines of a narrow cell (金额单 / 位：万元), another caption between them or not."""
+    lines = [fold(text) for text in captions]
+    for number, line in enumerate(lines):
+        for rest in lines[number + 1 : number + 3]:
+            whole = line + rest
+            if line and rest and whole in _UNIT_WORDS:
+                return whole.partition("：")[2]
+    return None
 
 
 def _edges(table: Table) -> list[tuple[float, float] | None]:
@@ -470,7 +485,7 @@ def _continues(
         return False
     if header and rows and last.header:
         same = _header_key(header) == _header_key(last.header)
-        if not same and not (title is not None and same_width):
+        if not same and not (same_width and (title is not None or _header_again(last, header, rows, table))):
             return False
     if title is not None and rows and last.rows and _starts_total(rows) and _starts_total(last.rows):
         return False
@@ -481,6 +496,33 @@ def _of_other_years(title: str, other: str) -> bool:
     """Whether two titles that are alike name different years: the account of one year, then the draft of the next."""
     years, others = (set(re.findall(r"20\d\d(?=年)", fold(text))) for text in (title, other))
     return bool(years) and bool(others) and not years & others
+
+
+def _header_again(last: LogicalTable, header: list[Row], rows: list[Row], table: Table) -> bool:
+    """Whether the next page begins with the same header, cut: a merged heading may lose its lower lines in repetition.
+
+    Nearly every column must be headed by a part of what headed it before, and the list must not begin anew.
+    """
+    pages = table.place.page, last.last_page
+    if pages[0] is None or pages[1] is None or pages[0] - pages[1] != 1 or _starts_total(rows):
+        return False
+    said = cut = 0
+    for column in range(last.n_columns):
+        now, before = (_heading(h, column) for h in (header, last.header))
+        if now:
+            said += 1
+            cut += before.startswith(now)
+    return said >= 3 and said * 2 >= last.n_columns and cut * 5 >= said * 4
+
+
+def _heading(header: list[Row], column: int) -> str:
+    """All that stands above a column, each cell once."""
+    cells: list[Cell] = []
+    for row in header:
+        cell = row.cells[column] if column < len(row.cells) else None
+        if cell is not None and all(cell is not other for other in cells):
+            cells.append(cell)
+    return "".join(fold(c.text) for c in cells)
 
 
 def _starts_total(rows: list[Row]) -> bool:
@@ -660,12 +702,18 @@ def is_column_numbers(row: Row) -> bool:
     texts = [fold(t) for t in row.texts()]
     if not texts:
         return False
+    numbered = sum(re.fullmatch(r"\d{1,2}", t) is not None for t in texts)
+    if texts[0] == "栏次" and numbered * 2 >= len(texts) - 1 and all(len(t) <= 6 for t in texts):
+        return True  # no row of amounts is called so, though another heading is printed over one of its numbers
     if any(_COLUMN_NUMBERS.match(t.replace("＊", "*")) for t in texts):
         rest = [t for t in texts if not _COLUMN_NUMBERS.match(t.replace("＊", "*"))]
         return all(
             re.fullmatch(r"\d{1,3}|\d{1,2}[=＝].*|[A-Z](=.*)?|—|（\d{1,2}）|\d{1,2}[＋+].*|栏次|[类款项]", t)
             for t in rest
         )
+    bare = [re.sub(r"\D", "", t) for t in texts]
+    if len(texts) >= 5 and 2 * numbered > len(texts) and bare == [str(n) for n in range(1, len(texts) + 1)]:
+        return all(re.fullmatch(r"[\d一-鿿]{1,6}", t) for t in texts)  # a heading is printed over some of the numbers
     numbers = [t for t in texts if re.fullmatch(r"\d{1,2}", t)]
     return (
         len(numbers) == len(texts) >= 2

@@ -14,9 +14,18 @@ from extractors.model import Cell
 from models.classify import Mapping, classify_economic, economic_scheme
 from models.disclosure import Finding, LineItem, Metadata, Statistic
 from models.forms.columns import ColumnMeaning, column_meanings, unite_columns
-from models.forms.figures import column_label, covers_others, half_figure, locator, printed_text, statistic
+from models.forms.figures import (
+    column_label,
+    covers_others,
+    glued,
+    half_figure,
+    locator,
+    printed_text,
+    statistic,
+)
 from models.forms.labels import LabelReader, RowLabel, Side, sides
 from models.forms.logical import LogicalTable, Row
+from models.forms.neighbours import Blocks, blocks
 from models.forms.outline import set_parents
 from models.forms.periods import in_period, measure_of, years_of_table
 from models.forms.rows import match_row
@@ -44,6 +53,7 @@ _FORM_FUND = {
     "project_expenditure": "all",
 }
 _TWO_SIDED = ("income_expenditure", "grant_income_expenditure", "capital_income_expenditure", "fund_income_expenditure")
+_WITH_BALANCES = ("fund_income_expenditure", "capital_income_expenditure", "capital_expenditure")
 _DETAIL = ("grant_expenditure_detail", "general_expenditure_detail")
 _BY_FUNCTION = (
     "expenditure", "general_expenditure", "general_project_expenditure", "project_expenditure",
@@ -91,6 +101,7 @@ class TableReader:
         self.reason: str | None = None
         self.findings: list[Finding] = []
         self.tally = Tally()
+        self._counted_in: dict[int, int] = {}
         self.unit = table.unit or self._unit_elsewhere(known_units)
         self.meanings = [told_column(m) for m in column_meanings(table, form, self.year)]
         if (
@@ -162,6 +173,18 @@ class TableReader:
             self.meanings[position] = replace(
                 meaning, kind="amount", item=code, component=None, total=False, domain="matrix"
             )
+        for position, meaning in enumerate(self.meanings):
+            if position not in matrix and meaning.kind == "amount" and any(map(self._foreign, meaning.path[:-1])):
+                self.meanings[position] = replace(meaning, kind="unknown")  # a 小计 under a heading nobody knows
+
+    @staticmethod
+    def _foreign(element: str) -> bool:
+        """Whether a heading is in no list: neither a word for a whole nor a kind of column."""
+        words = vocabulary()
+        said = fold(element)
+        return not any(p.search(said) for p in words.total_words) and not any(
+            e.pattern.search(said) for e in words.columns
+        )
 
     def _economic_columns(self) -> None:
         """A column under 基本支出 or 项目支出 named by the economic classification (工资福利支出) is that part of it."""
@@ -228,15 +251,42 @@ class TableReader:
                 )
             self.tally.close(self.table, self.meanings, {}, self.reason)
             return [], [], self.findings
+        mixed = self._mixed_columns()
+        if mixed is not None:
+            self.reason = "几列没有分开，一格里有金额又有名称"
+            message = f"表“{self.table.title or ''}”{self.reason}，不能确定哪个金额属于哪一行，未读。"
+            self._find("TABLE-COLUMN-UNREAD", "warning", message, mixed, clean(mixed.text))
+            self.tally.close(self.table, self.meanings, {}, self.reason)
+            return [], [], self.findings
         items: list[LineItem] = []
         statistics: list[Statistic] = []
         all_sides = sides(self.meanings)
-        for side in all_sides:
-            side_items, side_statistics = self._read_side(side, len(all_sides))
+        read = [self._labels(side, len(all_sides)) for side in all_sides]
+        several = self.form == "general_basic_expenditure"
+        lists = blocks(all_sides, read) if several else Blocks(families=read)
+        for side, labels in zip(all_sides, read, strict=True):
+            flow = self._flow_of_side(side, len(all_sides))
+            if self.form in ("income_expenditure", "grant_income_expenditure") and flow is not None:
+                self._subtotal([label for _, label in labels], flow)
+        for family in lists.families:
+            set_parents([label for _, label in family], government=self.metadata.scope == "government")
+        for side, labels in zip(all_sides, read, strict=True):
+            self._balance_children(labels, self._flow_of_side(side, len(all_sides)))
+        lists.tie()
+        self._counted_in = lists.columns
+        for side, labels in zip(all_sides, read, strict=True):
+            side_items, side_statistics = self._read_side(side, labels, len(all_sides))
             items.extend(side_items)
             statistics.extend(side_statistics)
         self.tally.close(self.table, self.meanings, {})
         return items, statistics, self.findings
+
+    def _mixed_columns(self) -> Cell | None:
+        """Where two lists side by side were read as one, the first cell that shows it; projects may have text of any kind."""
+        if self.form == "project_expenditure":
+            return None
+        mixed = [c for c in map(glued, self.table.rows) if c is not None]
+        return mixed[0] if len(mixed) > 1 else None
 
     def unread(self) -> int:
         """How many amounts the table prints that became no line item; shares and counts are none."""
@@ -281,9 +331,10 @@ class TableReader:
             return "government_economic" if self.metadata.scope == "government" else "economic"
         return side.domain(self.form)
 
-    def _read_side(self, side: Side, count: int) -> tuple[list[LineItem], list[Statistic]]:
+    def _labels(self, side: Side, count: int) -> list[tuple[Row, RowLabel]]:
+        """The rows of a side with what their label side says."""
         flow = self._flow_of_side(side, count)
-        fund = self.rule.fund or _FORM_FUND[self.form]
+        fund = self._fund()
         reader = LabelReader(
             side,
             self.form,
@@ -302,10 +353,15 @@ class TableReader:
                 labels.append((row, label))
         if len(labels) == 1 and not labels[0][1].text and not side.labels:
             labels[0][1].is_total = True
-        if self.form in ("income_expenditure", "grant_income_expenditure") and flow is not None:
-            self._subtotal([label for _, label in labels], flow)
-        set_parents([label for _, label in labels], government=self.metadata.scope == "government")
-        self._balance_children(labels, flow)
+        return labels
+
+    def _fund(self) -> str:
+        return self.rule.fund or _FORM_FUND[self.form]
+
+    def _read_side(
+        self, side: Side, labels: list[tuple[Row, RowLabel]], count: int
+    ) -> tuple[list[LineItem], list[Statistic]]:
+        flow, fund = self._flow_of_side(side, count), self._fund()
         self._report_ambiguous(self._beyond_three_public(side.figures))
         figures = self._with_parents(self._proved_by_rows(side.figures))
         items: list[LineItem] = []
@@ -601,12 +657,12 @@ class TableReader:
             mapping_score=mapping.score if mapping is not None and mapping.code else None,
             table_no=self.number,
             row_no=label.row_no,
-            column_no=meaning.index,
+            column_no=self._counted_in.get(meaning.index, meaning.index),
             parent_row_no=None if label.subset else label.parent,
             subset=subset,
             printed_code=label.printed_code,
             engine=self.table.engine or None,
-            parent_column_no=meaning.parent,
+            parent_column_no=None if meaning.parent is None else self._counted_in.get(meaning.parent, meaning.parent),
             budget_unit=label.owner,
             column_label=column_label(meaning) or None,
         )
@@ -622,6 +678,8 @@ class TableReader:
         if entry is not None and component is None and (entry.component != "total" or label.is_total):
             component = entry.component
         component = component or "total"
+        if component == "current_expenditure" and self.form not in _WITH_BALANCES:
+            component = "total"  # 本年支出 over the columns of a list of expenditure is all that was spent
         other_row = label.text and entry is None and not label.unit and not label.is_total and label.period is None
         if other_row and any(p.search(fold(label.text)) for p in vocabulary().body_words):
             other_row = False  # 单位名称（科目）: a body, though the column may hold items too
@@ -651,10 +709,6 @@ class TableReader:
             if component == "fiscal_grant" and meaning.fund is None:
                 item_fund = "fiscal_grant"  # 财政拨款 / 小计, beside the total and the funds it is made of
             component, item_flow = "project", "expenditure"  # also what is paid from 上年结转
-        elif self.form in _DETAIL and component == "current_expenditure":
-            component = "total"  # 本年支出 over the matrix of both classifications is all that was spent
-        elif self.form == "general_expenditure" and component == "current_expenditure":
-            component = "total"
         if component in ("opening_balance", "closing_balance"):
             item_flow = "balance"
         elif component == "current_income":

@@ -205,6 +205,7 @@ class _Outline:
                     row.row_no == high + 1
                     and row.parent is None
                     and row.figures
+                    and row is not self.whole
                     and not (row.is_total or row.subset or row.text == row.unit)
                     and (row.depth is None or head is None or row.depth > head)
                 ):
@@ -213,6 +214,7 @@ class _Outline:
             if any(
                 low <= r.row_no <= high
                 and r.parent is None
+                and r is not self.whole
                 and r.text != r.unit
                 and not r.is_total
                 and not r.subset

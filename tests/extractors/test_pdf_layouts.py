@@ -12,7 +12,21 @@ from reportlab.pdfgen.canvas import Canvas
 
 from extractors.model import Table
 from extractors.pdf import read_pdf
-from tests.extractors.test_pdf import EXPECTED, HEIGHT, WIDTH, XS, YS, body, grid, line, only_table, page, say, texts
+from tests.extractors.test_pdf import (
+    EXPECTED,
+    HEIGHT,
+    LATIN,
+    WIDTH,
+    XS,
+    YS,
+    body,
+    grid,
+    line,
+    only_table,
+    page,
+    say,
+    texts,
+)
 
 
 def flat(table: Table) -> list[list[str]]:
@@ -130,6 +144,32 @@ def test_a_figure_in_whole_yuan_wrapped_in_its_cell_is_one_figure(tmp_path: Path
         ["教育支出", "211851200", "211851200"],
         ["其他", "100000046", "100000046"],
     ]
+
+
+def test_a_figure_up_to_the_rule_and_a_code_right_behind_it_are_two_things(tmp_path: Path) -> None:
+    """Sheets printed with narrow margins in their cells: "25,094,080.21|302" is no 25,094,080.21302."""
+
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, [50, 130, 200, 260, 330], [100, 120, 140])
+        for row, (figure, code) in enumerate((("25,094,080.21", "302"), ("754,629.74", "30201"))):
+            say(canvas, 54, 114 + 20 * row, "工资福利支出")
+            say(canvas, 199.3 - canvas.stringWidth(figure, LATIN, 10), 114 + 20 * row, figure)
+            say(canvas, 200.7, 114 + 20 * row, code)
+            say(canvas, 264, 114 + 20 * row, "办公费")
+
+    table = only_table(read_pdf(page(tmp_path, draw)))
+    assert [row[1:3] for row in flat(table)] == [["25,094,080.21", "302"], ["754,629.74", "30201"]]
+
+
+def test_a_figure_wider_than_its_cell_is_one_figure(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, [50, 130, 180, 240], [100, 120, 140])
+        for row in range(2):
+            say(canvas, 54, 114 + 20 * row, "工资福利支出")
+            say(canvas, 183 - canvas.stringWidth("25,094,080.21", LATIN, 10), 114 + 20 * row, "25,094,080.21")
+
+    table = only_table(read_pdf(page(tmp_path, draw)))
+    assert flat(table) == [["工资福利支出", "25,094,080.21", ""]] * 2
 
 
 def test_rows_stacked_in_one_band_with_few_figures_on_the_other_side(tmp_path: Path) -> None:

@@ -619,3 +619,188 @@ def test_bodies_and_items_with_codes_before_their_names() -> None:
         ("101001-示例市司法局本级", None, "101001-示例市司法局本级"),
         ("2040601-行政运行", "2040601", "101001-示例市司法局本级"),
     ]
+
+
+def test_one_list_of_running_costs_in_two_blocks_adds_up_to_the_total_below_the_last() -> None:
+    reading = _read(
+        line("一般公共预算财政拨款基本支出决算表"), line("金额单位：万元"),
+        table("""
+            人员经费 | < | < | 公用经费 | < | < | < | < | <
+            科目代码 | 科目名称 | 决算数 | 科目代码 | 科目名称 | 决算数 | 科目代码 | 科目名称 | 决算数
+            301 | 工资福利支出 | 50.00 | 302 | 商品和服务支出 | 9.00 | 30239 | 其他交通费用 | 2.00
+            30101 | 基本工资 | 50.00 | 30201 | 办公费 | 4.00 | 310 | 资本性支出 | 2.00
+            303 | 对个人和家庭的补助 | 6.00 | 30211 | 差旅费 | 3.00 | 31002 | 办公设备购置 | 2.00
+            人员经费合计 | < | 56.00 | 公用经费合计 | < | < | < | < | 11.00
+        """),
+        metadata=final_account(),
+    )  # fmt: skip
+    items = {item.item_name: item for item in reading.line_items}
+    whole = items["公用经费合计"]
+    assert (whole.component, whole.amount_yuan) == ("operation", Decimal("110000"))
+    for name in ("商品和服务支出", "资本性支出"):
+        assert (items[name].parent_row_no, items[name].column_no) == (whole.row_no, whole.column_no)
+    for name in ("办公费", "差旅费", "其他交通费用"):
+        assert items[name].parent_row_no == items["商品和服务支出"].row_no
+    assert items["工资福利支出"].parent_row_no == items["人员经费合计"].row_no
+    assert not reading.findings
+
+
+def test_a_total_whose_label_stands_in_the_block_before_its_figure() -> None:
+    reading = _read(
+        line("一般公共预算财政拨款基本支出决算表"), line("金额单位：万元"),
+        table("""
+            科目代码 | 科目名称 | 决算数 | 科目代码 | 科目名称 | 决算数 | 科目代码 | 科目名称 | 决算数
+            301 | 工资福利支出 | 50.00 | 302 | 商品和服务支出 | 9.00 | 310 | 资本性支出 | 2.00
+            30101 | 基本工资 | 50.00 | 30201 | 办公费 | 9.00 | 31002 | 办公设备购置 | 2.00
+            | 人员经费合计 | 50.00 | | 公用经费合计 | | | | 11.00
+        """),
+        metadata=final_account(),
+    )  # fmt: skip
+    (whole,) = (item for item in reading.line_items if item.component == "operation")
+    assert whole.amount_yuan == Decimal("110000")
+    assert not reading.findings
+
+
+def test_the_sum_of_people_and_running_costs_below_both_lists() -> None:
+    reading = _read(
+        line("一般公共预算财政拨款基本支出决算表"), line("金额单位：万元"),
+        table("""
+            人员经费 | < | < | 公用经费 | < | <
+            科目代码 | 科目名称 | 金额 | 科目代码 | 科目名称 | 金额
+            301 | 工资福利支出 | 50.00 | 302 | 商品和服务支出 | 9.00
+            30101 | 基本工资 | 50.00 | 30201 | 办公费 | 9.00
+            人员经费合计 | < | 50.00 | 公用经费合计 | < | 9.00
+            合计 | < | < | < | < | 59.00
+        """),
+        metadata=final_account(),
+    )  # fmt: skip
+    items = {item.item_name: item for item in reading.line_items}
+    assert (items["合计"].component, items["合计"].amount_yuan) == ("basic", Decimal("590000"))
+    for part, child in (("人员经费合计", "工资福利支出"), ("公用经费合计", "商品和服务支出")):
+        assert (items[part].parent_row_no, items[part].column_no) == (items["合计"].row_no, items["合计"].column_no)
+        assert items[child].parent_row_no == items[part].row_no
+
+
+def test_the_year_spent_over_a_list_of_basic_expenditure_is_its_total() -> None:
+    reading = _read(
+        line("一般公共预算财政拨款基本支出决算表"), line("金额单位：万元"),
+        table("""
+            科目编码 | 科目名称 | 本年支出 | < | <
+            ^ | ^ | 合计 | 人员经费 | 公用经费
+            合计 | < | 59.00 | 50.00 | 9.00
+            301 | 工资福利支出 | 50.00 | 50.00 |
+            302 | 商品和服务支出 | 9.00 | | 9.00
+        """),
+        metadata=final_account(),
+    )  # fmt: skip
+    told = [(item.economic_code, item.component) for item in reading.line_items if item.column_no == 2]
+    assert told == [(None, "basic"), ("301", "total"), ("302", "total")]
+
+
+def test_the_three_public_expenses_of_one_fund_are_of_that_fund() -> None:
+    reading = _read(
+        line("政府性基金预算财政拨款“三公”经费支出决算表"), line("金额单位：万元"),
+        table("""
+            合计 | 因公出国（境）费 | 公务用车购置及运行费 | < | < | 公务接待费
+            ^ | ^ | 小计 | 公务用车购置费 | 公务用车运行费 | ^
+            3.00 | 0.00 | 2.00 | 0.00 | 2.00 | 1.00
+        """),
+        metadata=final_account(),
+    )  # fmt: skip
+    assert {item.form for item in reading.line_items} == {"three_public"}
+    assert {item.fund for item in reading.line_items} == {"gov_fund"}
+
+
+def test_a_heading_over_columns_of_several_funds_gives_none_of_them_its_fund() -> None:
+    """A heading that is higher than its row is printed into the one above it: 政府性基\n金预算财\n政拨款."""
+    reading = _read(
+        line("财政拨款收入支出决算总表"), line("金额单位：万元"),
+        table("""
+            收入 | < | 支出    国有资本 | < | < | <
+            项目 | 金额 | 项目 | 合计 | 一般公共预算财政拨款 | 经营预算
+            一、一般公共预算财政拨款 | 9.00 | 一、一般公共服务支出 | 9.00 | 8.00 | 1.00
+            总计 | 9.00 | 总计 | 9.00 | 8.00 | 1.00
+        """),
+        metadata=final_account(),
+    )  # fmt: skip
+    spent = [(item.fund, item.amount_yuan) for item in reading.line_items if item.function_code == "201"]
+    assert spent == [("fiscal_grant", Decimal("90000")), ("general", Decimal("80000"))]
+    assert {finding.code for finding in reading.findings} == {"TABLE-COLUMN-UNREAD"}
+
+
+def test_parts_of_an_unknown_class_are_no_totals_of_the_matrix() -> None:
+    reading = _read(
+        line("财政拨款支出决算明细表"), line("金额单位：万元"),
+        table("""
+            科目编码 | 科目名称 | 合计 | 机关事业工资福利支出 | < | 商品和服务支出 | < | <
+            ^ | ^ | ^ | 小计 | 津贴补贴 | 小计 | 办公费 | 差旅费
+            2010101 | 行政运行 | 9.00 | 5.00 | 5.00 | 4.00 | 3.00 | 1.00
+        """),
+        metadata=final_account(),
+    )  # fmt: skip
+    read = [(item.economic_code, item.amount_yuan) for item in reading.line_items]
+    assert read == [(None, 90000), ("302", 40000), ("30201", 30000), ("30211", 10000)]
+    assert {finding.code for finding in reading.findings} == {"TABLE-COLUMN-UNREAD"}
+
+
+def test_a_unit_broken_over_two_lines_of_a_narrow_cell() -> None:
+    reading = _read(
+        line("支出决算表"), line("金额单"), line("部门：示例市财政局"), line("位：万元"),
+        table("科目编码 | 科目名称 | 本年支出合计 | 基本支出 | 项目支出\n201 | 一般公共服务支出 | 9.00 | 5.00 | 4.00"),
+        metadata=final_account(),
+    )  # fmt: skip
+    assert [item.amount_yuan for item in reading.line_items] == [90000, 50000, 40000]
+    assert not reading.findings
+
+
+def test_two_lists_read_as_one_are_left_unread_and_told() -> None:
+    reading = _read(
+        line("收入支出决算总表"), line("金额单位：万元"),
+        table("""
+            收入 | 支出 | 决算数
+            项目 | 决算数    项目 | 决算数
+            一、一般公共预算财政拨款收入 | 72.43一、公共安全支出 | 50.51
+            二、政府性基金预算财政拨款收入 | 1.45二、卫生健康支出 | 23.37
+            总计 | 73.88总计 | 73.88
+        """),
+        metadata=final_account(),
+    )  # fmt: skip
+    assert reading.line_items == []
+    assert [finding.code for finding in reading.findings] == ["TABLE-COLUMN-UNREAD"]
+
+
+def test_a_header_repeated_without_its_lower_lines_goes_on_with_the_table() -> None:
+    reading = _read(
+        line("收入决算表"), line("金额单位：万元"),
+        table("""
+            项目 | < | 本年收入合计 | 财政拨款收入 | 上级补助收入 | 事业收入
+            科目编码 | 科目名称 | ^ | ^ | ^ | ^
+            栏次 | < | 1 | 2 | 3 | 4
+            合计 | < | 9.00 | 8.00 | | 1.00
+            201 | 一般公共服务支出 | 5.00 | 5.00 | |
+        """, page=1),
+        table("""
+            项目 | < | 本年收入合计 | 财政拨款收入 | 上级补助 | 事业收入
+            栏次 | < | 1 | 2 | 收3入 | 4
+            208 | 社会保障和就业支出 | 4.00 | 3.00 | | 1.00
+        """, page=2),
+        metadata=final_account(),
+    )  # fmt: skip
+    assert [(f.form, f.amounts, f.items) for f in reading.forms] == [("income", 8, 8)]
+    assert [item.component for item in reading.line_items if item.function_code == "208"] == [
+        "total", "fiscal_grant", "institution",
+    ]  # fmt: skip
+
+
+def test_column_numbers_with_a_heading_printed_over_them_are_no_amounts() -> None:
+    reading = _read(
+        line("财政拨款“三公”经费支出决算表"), line("金额单位：万元"),
+        table("""
+            合计 | 因公出国（境）费 | 公务用车购置及运行维护费 | < | < | 公务接待费
+            ^ | ^ | 小计 | 公务用车购置费 | 运行维护 | ^
+            1 | 2 | 3 | 4 | 费5 | 6
+            3.00 | 0.00 | 2.00 | 0.00 | 2.00 | 1.00
+        """),
+        metadata=final_account(),
+    )  # fmt: skip
+    assert [item.amount_yuan for item in reading.line_items] == [30000, 0, 20000, 0, 20000, 10000]

@@ -111,6 +111,11 @@ def test_without_a_cover_tables_and_captions_tell() -> None:
     assert (found.report_kind, found.fiscal_year, found.department_name) == ("budget", 2019, "江苏省政协办公厅")
 
 
+def test_the_line_below_the_title_of_a_form_tells_the_year() -> None:
+    form = "收入支出决算总表\n公开01表\n部门：某县教育局    2021年度    金额单位：万元\n一、一般公共预算财政拨款收入 1,234.56"
+    assert metadata(pages(form)).fiscal_year == 2021
+
+
 def test_without_a_title_the_text_itself_tells() -> None:
     text = (
         "第一部分 部门概况\n一、部门职责\n"

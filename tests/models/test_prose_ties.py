@@ -42,3 +42,29 @@ def test_two_rows_that_fit_or_another_fund_settle_nothing() -> None:
     assert _codes(_row("2012601", "55500"), _row("2080101", "55500")) == [("budget", None), ("final", None)]
     assert _codes(_row("2012601", "55500", "gov_fund")) == [("budget", None), ("final", None)]
     assert _codes(_row("2012601", "55800")) == [("budget", None), ("final", None)]
+
+
+def _general(amount: str) -> LineItem:
+    return replace(_row("201", amount), form="general_expenditure", item="合计", item_name="合计", function_code=None)
+
+
+def _funds(*rows: LineItem) -> list[tuple[str, str]]:
+    items = read(
+        "五、一般公共预算财政拨款支出决算情况说明",
+        "（一）财政拨款支出决算总体情况",
+        "2024年度财政拨款支出5.55万元，占本年支出合计的50%。",
+        "（二）财政拨款支出决算结构情况",
+        "2024年度财政拨款支出5.55万元，主要用于以下方面：教育（类）支出5.55万元，占100%。",
+    ).line_items
+    return [(item.item, item.fund) for item in tied(items, rows)]
+
+
+def test_under_a_heading_of_the_general_budget_the_grant_is_that_of_the_heading() -> None:
+    """Where a department also spends a government fund, its 财政拨款支出 of that chapter is not all of its grant."""
+    whole = ("一般公共预算财政拨款支出", "general")
+    assert _funds(_general("55500")) == [whole, whole, ("教育支出", "general")]
+
+
+def test_where_the_tables_say_otherwise_the_words_stand() -> None:
+    assert {fund for _, fund in _funds(_general("44400"))} == {"fiscal_grant"}
+    assert {fund for _, fund in _funds()} == {"fiscal_grant"}
