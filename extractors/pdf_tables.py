@@ -12,6 +12,7 @@ from extractors.pdf_bands import cut_bands
 from extractors.pdf_columns import cut_columns
 from extractors.pdf_content import Characters, Floats, PageContent
 from extractors.pdf_lattice import Lattice
+from extractors.pdf_overflow import give_back
 from extractors.pdf_text import Line, join_lines, lines_of_groups
 
 _ONE_AMOUNT = re.compile(r"[-+(（]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?[)）]?")
@@ -75,6 +76,7 @@ def _lines_of_cells(characters: Characters, lattice: Lattice) -> tuple[NDArray[n
     owner = np.full(len(characters), -1, dtype=np.int64)
     owner[inside] = lattice.owner[row[inside], column[inside]]
     _keep_words_together(characters, owner, lattice)
+    give_back(characters, owner, lattice)
     held = np.flatnonzero(owner >= 0)
     lines = lines_of_groups(characters, held, owner[held], len(lattice.cells))
     return owner, lines

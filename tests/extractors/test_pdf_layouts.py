@@ -161,6 +161,40 @@ def test_a_figure_up_to_the_rule_and_a_code_right_behind_it_are_two_things(tmp_p
     assert [row[1:3] for row in flat(table)] == [["25,094,080.21", "302"], ["754,629.74", "30201"]]
 
 
+def test_a_heading_higher_than_its_row_stays_in_its_cell(tmp_path: Path) -> None:
+    """Its first line is printed beside the heading above, its last over the column number below."""
+
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, [50, 130, 180, 234, 288], [112, 124, 136])
+        line(canvas, 50, 100, 288, 100)
+        line(canvas, 50, 148, 288, 148)
+        for x in (50, 130, 288):
+            line(canvas, x, 100, x, 112)
+            line(canvas, x, 136, x, 148)
+        for x in (180, 234):
+            line(canvas, x, 136, x, 148)
+        say(canvas, 60, 109, "项目", 8)
+        say(canvas, 178, 109, "支出", 8)
+        say(canvas, 60, 121, "科目名称", 8)
+        say(canvas, 146, 121, "合计", 8)
+        for k, (first, second, third) in enumerate(
+            (("政府性基金", "预算财政拨", "款支出"), ("国有资本经", "营预算财政", "拨款支出"))
+        ):
+            for row, text in enumerate((first, second, third)):
+                say(canvas, 187 + 54 * k, 109.5 + 12 * row, text, 8)
+        say(canvas, 60, 133, "栏次", 8)
+        for k in range(3):
+            say(canvas, 153 + 54 * k, 133, str(k + 1), 8)
+        say(canvas, 60, 145, "其他支出", 8)
+        for x, text in ((140, "30.00"), (196, "20.00"), (250, "10.00")):
+            say(canvas, x, 145, text, 8)
+
+    table = only_table(read_pdf(page(tmp_path, draw)))
+    assert flat(table)[1] == ["科目名称", "合计", "政府性基金预算财政拨款支出", "国有资本经营预算财政拨款支出"]
+    assert flat(table)[0][:2] == ["项目", "支出"]
+    assert flat(table)[2] == ["栏次", "1", "2", "3"]
+
+
 def test_a_figure_wider_than_its_cell_is_one_figure(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         grid(canvas, [50, 130, 180, 240], [100, 120, 140])

@@ -48,7 +48,7 @@ def _general(amount: str) -> LineItem:
     return replace(_row("201", amount), form="general_expenditure", item="合计", item_name="合计", function_code=None)
 
 
-def _funds(*rows: LineItem) -> list[tuple[str, str]]:
+def _funds(*rows: LineItem) -> list[tuple[str, str | None]]:
     items = read(
         "五、一般公共预算财政拨款支出决算情况说明",
         "（一）财政拨款支出决算总体情况",
