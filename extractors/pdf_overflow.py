@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from extractors.pdf_content import Characters
 from extractors.pdf_lattice import Lattice
-from extractors.pdf_text import SURE_FIGURE
 
 _MOST_LINES = 6
 _NEAR = 16
+_FIGURE = frozenset("0123456789,.-—%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,7 @@ def give_back(characters: Characters, owner: NDArray[np.int64], lattice: Lattice
             continue
         if not colliding[chosen].any() and not any(_aside(run, home, owner, lattice) for run in block):
             continue
-        texts = ["".join(characters.text[run.first : run.end]) for run in block]
-        if not any(SURE_FIGURE.fullmatch(text) for text in texts):
-            owner[chosen] = home
+        owner[chosen] = home
 
 
 def _aside(run: _Run, home: int, owner: NDArray[np.int64], lattice: Lattice) -> bool:
@@ -82,7 +80,7 @@ def _colliding(characters: Characters, owner: NDArray[np.int64]) -> NDArray[np.b
 
 
 def _runs(characters: Characters, owner: NDArray[np.int64]) -> list[_Run]:
-    """The lines of text inside cells as they were drawn."""
+    """The lines of words inside cells as they were drawn; figures are no lines of a heading."""
     size, middle = characters.size, characters.middle
     gap = characters.x0[1:] - characters.x1[:-1]
     along = (np.abs(middle[1:] - middle[:-1]) < 0.3 * size[1:]) & (gap > -0.2 * size[1:]) & (gap < 0.6 * size[1:])
@@ -93,7 +91,7 @@ def _runs(characters: Characters, owner: NDArray[np.int64]) -> list[_Run]:
     return [
         _Run(first, end, x0, x1, float(middle[first]), float(size[first]))
         for first, end, x0, x1 in zip(starts.tolist(), ends, left, right, strict=True)
-        if owner[first] >= 0
+        if owner[first] >= 0 and not _FIGURE.issuperset(characters.text[first:end])
     ]
 
 
