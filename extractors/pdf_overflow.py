@@ -43,6 +43,8 @@ def give_back(characters: Characters, owner: NDArray[np.int64], lattice: Lattice
             continue
         if not colliding[chosen].any() and not any(_aside(run, home, owner, lattice) for run in block):
             continue
+        if any(owner[run.first] != home and not _shared(run, owner) for run in block):
+            continue  # a line that has a cell to itself is that cell's
         owner[chosen] = home
 
 
@@ -54,7 +56,12 @@ def _aside(run: _Run, home: int, owner: NDArray[np.int64], lattice: Lattice) -> 
         return False
     box = lattice.cell_box(cell)
     off = abs((run.x0 + run.x1) - (box[0] + box[2])) / 2
-    return off > run.size and int(np.count_nonzero(owner == at)) > run.end - run.first
+    return off > run.size and _shared(run, owner)
+
+
+def _shared(run: _Run, owner: NDArray[np.int64]) -> bool:
+    """Whether the cell a line stands in holds something else as well."""
+    return int(np.count_nonzero(owner == owner[run.first])) > run.end - run.first
 
 
 def _colliding(characters: Characters, owner: NDArray[np.int64]) -> NDArray[np.bool_]:
