@@ -51,6 +51,15 @@ class Characters:
             self.lower[chosen],
         )
 
+    def seen(self, width: float, height: float) -> Characters:
+        """Without those that a damaged matrix makes larger than the sheet of `width` × `height`, or draws far off their
+        line or the sheet: no text a person sees."""
+        most = max(width, height)
+        near = (self.upper > self.middle - 8 * self.size) & (self.lower < self.middle + 8 * self.size)
+        across = (self.x0 > -most) & (self.x1 < 2 * most) & (np.abs(self.middle) < 2 * most)
+        keep = (self.size < most) & near & across
+        return self if keep.all() else self.take(keep)
+
 
 def no_characters() -> Characters:
     """A page without text."""

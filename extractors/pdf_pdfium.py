@@ -229,4 +229,5 @@ def _upright(
         inside &= ~aside  # a page number printed along the other edge of the sheet
     good = np.flatnonzero(straight & inside)
     text = list(codes[good].astype("<u4").tobytes().decode("utf-32-le", "replace"))
-    return quarter, Characters(text, x0[good], x1[good], middle[good], size[good], upper[good], lower[good])
+    read = Characters(text, x0[good], x1[good], middle[good], size[good], upper[good], lower[good])
+    return quarter, read.seen(width, height)

@@ -69,7 +69,8 @@ def _content(page: Any, number: int) -> PageContent:
         upper = np.array([c["top"] - top for c in chars], dtype=np.float64)
         lower = np.array([c["bottom"] - top for c in chars], dtype=np.float64)
         size = np.array([c["size"] for c in chars], dtype=np.float64)
-        characters = Characters([c["text"] for c in chars], x0, x1, (upper + lower) / 2, size, upper, lower)
+        drawn = Characters([c["text"] for c in chars], x0, x1, (upper + lower) / 2, size, upper, lower)
+        characters = drawn.seen(float(page.width), float(page.height))
     else:
         characters = no_characters()
     edges = page.edges

@@ -620,6 +620,22 @@ def test_refusals_say_why(tmp_path: Path) -> None:
         read_pdf(broken)
 
 
+@pytest.mark.parametrize("engine", ["pdfium", "pdfplumber"])
+@pytest.mark.parametrize("matrix", [(1e19, 0, 0, 1e19, 60, 700), (1, 0, 0, 1, 60, -30000), (1, 0, 0, 900, 60, 700)])
+def test_text_out_of_all_proportion_is_left_out(tmp_path: Path, engine: str, matrix: tuple[float, ...]) -> None:
+    def draw(canvas: Canvas) -> None:
+        say(canvas, 60, 100, "本年收入合计为100.00万元，比上年增加。")
+        canvas.saveState()
+        canvas.transform(*matrix)
+        canvas.setFont("Times-Roman", 10)
+        canvas.drawString(0, 0, "77.77")
+        canvas.restoreState()
+
+    blocks = read_page_with(page(tmp_path, draw), 1, engine).blocks
+    assert ["77.77" in block.text for block in blocks if isinstance(block, Paragraph)] == [False]
+    assert all(abs(edge) < 2000 for block in blocks for edge in block.place.box or ())
+
+
 def test_a_text_layer_without_chinese_is_pointed_out(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         for row in range(12):
