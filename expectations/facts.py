@@ -100,7 +100,7 @@ PREPARE: tuple[str, ...] = (
               e.form, e.section, e.fund, e.flow, e.component, e.measure, e.item_name, coalesce(e.item, e.item_name) AS item,
               e.function_code AS fc, e.economic_code AS ec, e.level, e.amount_yuan AS amount,
               (e.effective_ulp * 0.5)::DECIMAL(24,6) AS half, greatest(e.ulp, 0.01)::DECIMAL(24,6) AS printed_ulp, e.scope,
-              regexp_extract_all(coalesce(e.locator, ''), '\\d+')::BIGINT[] AS place, e.published_unit AS unit, e.published_text,
+              TRY_CAST(regexp_extract_all(coalesce(e.locator, ''), '\\d+') AS BIGINT[]) AS place, e.published_unit AS unit, e.published_text,
               e.table_no, e.row_no, e.column_no, e.parent_row_no, e.parent_column_no, coalesce(e.budget_unit, '') AS body,
               coalesce(e.subset, false) OR coalesce(e.measure = 'change', false) AS sub, e.printed_code, e.column_label, e.locator, e.row_doubt, e.column_doubt, f.nth, f.n, f.unread,
               CASE WHEN e.function_code IS NOT NULL OR e.economic_code IS NOT NULL THEN NULL

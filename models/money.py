@@ -21,8 +21,9 @@ UNITS: dict[str, Decimal] = {
 }
 """Money units as published → 元."""
 
-LARGEST_YUAN = Decimal("999999999999999999.99")
-"""Bound of DECIMAL(20,2); a larger figure is no amount."""
+LARGEST_YUAN = Decimal("999999999999999.99")
+"""A larger figure is no amount: a thousand million million yuan is more than all public property. Sums and ratios of such
+figures still fit the decimals that the checks compute in."""
 
 _AMOUNT = re.compile(r"^[-+—–−﹣－△▲]?[¥￥]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?$|^[-+—–−﹣－△▲]?[¥￥]?\.\d+$")
 _GROUPED = re.compile(r"^-?\d{1,3}(?:,\d{3})+$")

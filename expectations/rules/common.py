@@ -41,7 +41,7 @@ def sum_of(edges: str, condition: str) -> str:
         GROUP BY p.id, p.document_id, p.key, p.label, p.amount, p.half, p.unit, p.unread, p.scope, p.form, p.table_no, p.{line}, p.role, p.row_no, p.item_name
       ), loose AS (
         SELECT *, (how = 'total' OR form = 'other') AND uncoded > 0 AND form NOT IN ('income_expenditure', 'grant_income_expenditure') AS is_loose,
-               CASE WHEN amount <> 0 THEN round(everything / amount::DOUBLE)::INTEGER ELSE 1 END AS folds FROM family
+               CASE WHEN amount <> 0 THEN round(least(1e6, greatest(-1e6, everything / amount::DOUBLE)))::INTEGER ELSE 1 END AS folds FROM family
       ), chosen AS (
         SELECT *, CASE WHEN is_loose AND coded IS NOT NULL AND abs(coded - amount) <= half + spread THEN 1
                        WHEN is_loose AND folds BETWEEN 2 AND 6 AND abs(everything - folds * amount) <= folds * half + spread THEN folds

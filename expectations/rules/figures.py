@@ -19,7 +19,10 @@ _CHANGE = "(CASE WHEN a.measure = 'change' THEN a.amount ELSE b.amount - a.amoun
 def _ratio(
     identifier: str, kind: str, title: str, expected: str, formula: str, spread: str, condition: str, said: str
 ) -> Rule:
-    """said: SQL of the note that names the amounts the percentage was recomputed from."""
+    """said: SQL of the note that names the amounts the percentage was recomputed from.
+
+    Bounded, for a ratio of absurd figures must not stop the checks of all other documents by leaving its decimal.
+    """
     return Rule(
         id=identifier,
         family="figures",
@@ -31,8 +34,8 @@ def _ratio(
         reads=_READS,
         kind="ratio",
         sql=f"""SELECT s.document_id, '{kind}|' || coalesce(a.key, '') || '|' || coalesce(b.key, '') || '|' || coalesce(s.name, '') AS group_key,
-                 coalesce(s.name, '') AS label, ({formula})::DECIMAL(24,4)::DECIMAL(24,2) AS expected, s.value::DECIMAL(24,2) AS observed,
-                 ({_PLACE} * 0.5 + 0.005 + {spread})::DECIMAL(24,6) AS tolerance, ({_PLACE} * 0.5)::DECIMAL(24,6) AS slack,
+                 coalesce(s.name, '') AS label, greatest(-1e15, least(1e15, {formula}))::DECIMAL(24,4)::DECIMAL(24,2) AS expected, s.value::DECIMAL(24,2) AS observed,
+                 least(1e14, {_PLACE} * 0.5 + 0.005 + {spread})::DECIMAL(24,6) AS tolerance, ({_PLACE} * 0.5)::DECIMAL(24,6) AS slack,
                  [a.id, b.id] AS ids, '%' AS unit, {said} AS note
           FROM statistic s JOIN x_document d USING (document_id) JOIN x_item a ON a.id = s.line_item_id JOIN x_item b ON b.id = s.base_line_item_id
           WHERE s.kind = '{kind}' AND s.value IS NOT NULL AND {condition}""",

@@ -21,7 +21,7 @@ RULES: tuple[Rule, ...] = (
         reads=("performance_project",),
         kind="ratio",
         sql=f"""SELECT p.document_id, 'rate|' || p.project_no || '|' || p.fund_source AS group_key, {_LABEL} AS label,
-                 (executed_yuan::DOUBLE / coalesce(budget_adjusted_yuan, budget_initial_yuan)::DOUBLE * 100)::DECIMAL(24,2) AS expected,
+                 greatest(-1e15, least(1e15, executed_yuan::DOUBLE / coalesce(budget_adjusted_yuan, budget_initial_yuan)::DOUBLE * 100))::DECIMAL(24,2) AS expected,
                  execution_rate::DECIMAL(24,2) AS observed,
                  -- How precisely the rate is printed is not kept; anything from whole percents on is a fair rounding.
                  (CASE WHEN execution_rate = round(execution_rate) THEN 0.5 WHEN execution_rate = round(execution_rate, 1) THEN 0.05 ELSE 0.005 END

@@ -279,7 +279,7 @@ RULES: tuple[Rule, ...] = (
             SELECT p.id, p.document_id, p.table_no, p.key, p.label, p.amount, p.half, p.unit, sum(c.amount) AS everything, sum(c.half) AS spread, count(*) AS n,
                    list(c.id ORDER BY c.row_no, c.column_no, c.id) AS ids
             FROM x_down e JOIN x_cell p ON p.id = e.parent JOIN x_cell c ON c.id = e.child WHERE p.form = 'three_public' GROUP BY ALL),
-          folded AS (SELECT *, CASE WHEN amount <> 0 THEN greatest(1, least(6, round(everything / amount::DOUBLE)::INTEGER)) ELSE 1 END AS folds FROM family),
+          folded AS (SELECT *, CASE WHEN amount <> 0 THEN round(greatest(1, least(6, everything / amount::DOUBLE)))::INTEGER ELSE 1 END AS folds FROM family),
           judged AS (SELECT *, abs(everything - folds * amount) <= folds * half + spread AS holds FROM folded),
           habit AS (SELECT document_id, table_no, count(*) FILTER (holds AND amount <> 0) AS held FROM judged GROUP BY ALL)
           SELECT document_id, key || '|' || table_no AS group_key, label, everything - (folds - 1) * amount AS expected, amount AS observed, folds * half + spread AS tolerance,

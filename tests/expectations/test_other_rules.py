@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from expectations.engine import evaluate
+from models.money import LARGEST_YUAN
 from tests.expectations.warehouse import Document, create, final_account, insert
 
 
@@ -371,6 +372,28 @@ def _tell(document: Document, text: str) -> Document:
     return _set(document, next(n for n, row in enumerate(document.rows) if row["form"] == "narrative"), text)
 
 
+def _extreme() -> Document:
+    """Figures and places no honest document has; its being in the warehouse must not stop the checks of the others."""
+    d = Document("extreme", unit="元")
+    large, small = str(LARGEST_YUAN), "0.01"
+    d.item("three_public", small, table_no=1, row_no=0, column_no=0, locator="p1x99999999999999999999y1")
+    for row in (1, 2, 3):
+        d.item("three_public", large, table_no=1, row_no=row, column_no=0, parent_row_no=0, item_name=f"项{row}")
+    part = d.item("narrative", large, item_name="项目支出", component="project")
+    whole = d.item("narrative", small, item_name="本年支出合计", level="total")
+    change = d.item("narrative", f"-{large}", item_name="本年支出合计", measure="change", level="total")
+    for kind, subject in (("share", part), ("completion", part), ("growth", change)):
+        values = {
+            "statistic_id": f"extreme{kind}",
+            "name": kind,
+            "value": Decimal("99.99"),
+            "unit": "%",
+            "published_text": "99.99",
+        }
+        d.other("statistic", kind=kind, line_item_id=subject, base_line_item_id=whole, **values)
+    return d
+
+
 CASES: dict[str, tuple[Document | tuple[Document, ...], Document | tuple[Document, ...]]] = {
     "RATIO-SHARE": (_ratios("a1", "25.0", "80.0", "25.00"), _ratios("a2", "26.0", "80.0", "25.00")),
     "RATIO-COMPLETION": (_ratios("b1", "25.0", "80", "25.00"), _ratios("b2", "25.0", "88", "25.00")),
@@ -424,6 +447,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         for good, bad in CASES.values():
             for document in (*_all(good), *_all(bad)):
                 document.save(connection)
+        _extreme().save(connection)
         negative = Document("negative")
         negative.item("narrative", "-3.00", item_name="其他支出")
         negative.save(connection)
@@ -495,6 +519,12 @@ def test_findings_become_results_declared_or_not(warehouse: duckdb.DuckDBPyConne
         "SELECT expectation, severity FROM expectation_result WHERE document_id = 'noticed' AND outcome = 'failed' ORDER BY 1"
     ).fetchall()
     assert rows == [("NEW-KIND", "error"), ("TXT-YEAR-STALE", "warning")]
+
+
+def test_extreme_figures_do_not_stop_the_checks(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert _outcomes(warehouse, "RATIO-SHARE", "extreme") == {"failed"}
+    for rule in ("RATIO-COMPLETION", "RATIO-GROWTH"):
+        assert _outcomes(warehouse, rule, "extreme") <= {"passed", "failed"}
 
 
 def test_growth_printed_beyond_its_figures_accuses_both(warehouse: duckdb.DuckDBPyConnection) -> None:
