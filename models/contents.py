@@ -45,7 +45,7 @@ def contents_findings(extract: Extract, forms: Iterable[FormInstance]) -> Iterat
             continue
         entries.add(core)
         rule = match_title(entry)
-        if rule is not None and rule.form is not None:
+        if rule is not None and rule.form is not None and not entry.endswith("说明"):
             listed.setdefault(core, (entry, rule.form, place))
     read = {form.form for form in forms} | {
         rule.form for form in forms if form.title for rule in [match_title(form.title)] if rule is not None

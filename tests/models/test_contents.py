@@ -8,12 +8,13 @@ from extractors.model import Cell, Extract, Paragraph, Place, Table
 from models.contents import contents_findings
 
 ENTRIES = ("一、收入支出决算总表", "二、收入决算表", "三、支出决算表", "四、财政拨款收入支出决算总表")
+TOLD = "关于一般公共预算收支执行情况的说明"  # names forms, and is a section of text
 
 
 def _document(*titles: str, leaders: str = "", after: str = "") -> Extract:
     """The contents of ENTRIES, then a table under each of the titles."""
     blocks: list[Paragraph | Table] = [Paragraph("目　录", Place(page=1))]
-    blocks += [Paragraph(entry + leaders, Place(page=1)) for entry in ENTRIES]
+    blocks += [Paragraph(entry + leaders, Place(page=1)) for entry in (*ENTRIES, TOLD)]
     if after:
         blocks.append(Paragraph(after, Place(page=2)))
     for number, title in enumerate(titles):
