@@ -9,6 +9,7 @@ from extractors.model import Extract, Place
 from models.contents import contents_findings
 from models.disclosure import Disclosure, Finding, FormInstance, LineItem, Metadata
 from models.forms import read_forms
+from models.forms.beside import join_strips
 from models.forms.vocabulary import match_title
 from models.metadata import read_metadata
 from models.performance import read_performance
@@ -26,7 +27,7 @@ def interpret(extract: Extract, *, file_name: str, source_uri: str) -> Disclosur
     if metadata.refusal is not None:
         return Disclosure(metadata)
     performance = read_performance(extract, metadata)
-    told = replace(extract, blocks=(*extract.blocks, *performance.lists))
+    told = replace(extract, blocks=(*join_strips(extract.blocks), *performance.lists))
     forms = read_forms(told, metadata, skip=performance.consumed)
     prose = read_prose(extract, metadata, skip_tables=performance.consumed)
     line_items = (*forms.line_items, *_recognised(extract, tied(prose.line_items, forms.line_items)))
