@@ -63,9 +63,10 @@ def sides(meanings: Sequence[ColumnMeaning]) -> list[Side]:
     if figures:
         found.append(Side(len(found), tuple(labels), tuple(figures)))
     elif found and labels:
-        found[-1] = Side(
-            found[-1].number, (*found[-1].labels, *(m for m in labels if m.kind != "name")), found[-1].figures
-        )
+        # A second column of codes of the same classification belongs to a list whose figures are not in this table.
+        known = {m.domain for m in found[-1].labels if m.kind == "code"}
+        more = (m for m in labels if m.kind != "name" and not (m.kind == "code" and m.domain in known))
+        found[-1] = Side(found[-1].number, (*found[-1].labels, *more), found[-1].figures)
     return found
 
 

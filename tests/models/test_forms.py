@@ -631,3 +631,15 @@ def test_money_on_accounts_that_is_not_spent_is_a_balance() -> None:
         ("未安排支出的实户资金", "closing_balance"),
     ]
     assert all(s.holds for s in sums(reading.line_items))
+
+
+def test_codes_of_a_list_that_goes_on_elsewhere_are_not_joined_to_those_of_this_one() -> None:
+    reading = read(
+        line("一般公共预算财政拨款基本支出决算表 单位：万元"),
+        table("""
+            科目编码 | 科目名称 | 决算数 | 科目编码
+            301 | 工资福利支出 | 13.00 | 302
+            30101 | 基本工资 | 13.00 | 30201
+        """),
+    )  # fmt: skip
+    assert [i.economic_code for i in reading.line_items] == ["301", "30101"]
