@@ -151,7 +151,8 @@ def column_meanings(table: LogicalTable, form: str, fiscal_year: int) -> list[Co
     form: the official form the title named (a fund column is a component in ``income``, a fund elsewhere); fiscal_year:
     the document's, to which years in headers are compared.
     """
-    meanings = [_meaning(table, column, form, fiscal_year) for column in live_columns(table)]
+    headed = form != "other" and sum(bool(header_path(table, column)) for column in range(table.n_columns)) > 1
+    meanings = [_meaning(table, column, form, fiscal_year, headed=headed) for column in live_columns(table)]
     meanings = _project_names(_name_columns(table, _code_domains(meanings), official=form != "other"))
     meanings = _changes(meanings)
     return list(_with_sides(_group_of_funds(meanings)))
@@ -184,7 +185,7 @@ def _fund(text: str) -> str | None:
     return next((e.fund for e in vocabulary().columns if e.fund and e.pattern.search(fold(text))), None)
 
 
-def _meaning(table: LogicalTable, column: int, form: str, fiscal_year: int) -> ColumnMeaning:
+def _meaning(table: LogicalTable, column: int, form: str, fiscal_year: int, *, headed: bool) -> ColumnMeaning:
     path = header_path(table, column)
     folded = [_UNIT_SUFFIX.sub("", fold(p)) or fold(p) for p in path]
     kind, domain = _kind(folded)
@@ -193,7 +194,6 @@ def _meaning(table: LogicalTable, column: int, form: str, fiscal_year: int) -> C
         kind = None
     if kind is not None:
         return ColumnMeaning(column, path, kind, domain)
-    headed = form != "other" and sum(bool(header_path(table, other)) for other in range(table.n_columns)) > 1
     meaning = _amount(column, path, folded, form, fiscal_year, _block_titles(table, column), headed=headed)
     if figures == 0 and texts and meaning.kind == "amount" and _all_percent(table, column):
         return replace(meaning, kind="percent")

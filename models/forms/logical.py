@@ -47,11 +47,8 @@ class Row:
 
     def texts(self) -> list[str]:
         """The texts of the distinct cells of this row, blanks left out."""
-        seen: list[Cell] = []
-        for cell in self.cells:
-            if cell is not None and cell.text.strip() and all(cell is not other for other in seen):
-                seen.append(cell)
-        return [cell.text for cell in seen]
+        seen = {id(cell): cell.text for cell in self.cells if cell is not None and cell.text.strip()}
+        return list(seen.values())
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ that a line end or a blank cut in two is marked `broken` and must not be used; s
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -68,8 +69,9 @@ def figures(text: str) -> list[Figure]:
     """All figures of a normalised line, left to right."""
     odd = [_malformed_figure(run) for run in _RUN.finditer(text) if _malformed(text, run)]
     found: list[Figure] = list(odd)
+    taken = _Spans([(figure.start, figure.after) for figure in odd])
     for match in _FIGURE.finditer(text):
-        if not any(figure.start < match.end() and match.start("number") < figure.after for figure in odd):
+        if not taken.touch(match.start("number"), match.end()):
             found.append(_figure(text, match))
     found.extend(
         Figure("money", m.start("number"), m.end("number"), m.end(), Decimal(0), 0, m.group("tail"))
@@ -77,9 +79,21 @@ def figures(text: str) -> list[Figure]:
     )
     found.sort(key=lambda figure: figure.start)
     found = _series(text, found)
-    for cut in _CUT.finditer(text):
-        found = [_broken(one) if cut.start() < one.end and one.start < cut.end() else one for one in found]
-    return found
+    cuts = _Spans([cut.span() for cut in _CUT.finditer(text)])
+    return [_broken(one) if cuts.touch(one.start, one.end) else one for one in found]
+
+
+class _Spans:
+    """Stretches of a text, in order and apart, asked for quickly: a line may hold tens of thousands."""
+
+    def __init__(self, spans: list[tuple[int, int]]) -> None:
+        self._starts = [start for start, _ in spans]
+        self._ends = [end for _, end in spans]
+
+    def touch(self, start: int, end: int) -> bool:
+        """Whether one of them has a character between start and end."""
+        before = bisect_left(self._starts, end) - 1
+        return before >= 0 and self._ends[before] > start
 
 
 _CUT = re.compile(r"[\d，.]+\x1e[\d，.]+")

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from models.disclosure import LineItem, Metadata
-from models.forms import FormsReading, read_forms
+from models.forms import FormsReading, columns, read_forms
+from models.forms.logical import LogicalTable
 from models.sums import sums
 from tests.models.grids import budget, extract, final_account, line, table
 
@@ -643,3 +644,20 @@ def test_codes_of_a_list_that_goes_on_elsewhere_are_not_joined_to_those_of_this_
         """),
     )  # fmt: skip
     assert [i.economic_code for i in reading.line_items] == ["301", "30101"]
+
+
+def test_a_table_of_many_columns_is_not_looked_through_once_a_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = 0
+    whole = columns.header_path
+
+    def counted(of: LogicalTable, column: int) -> tuple[str, ...]:
+        nonlocal looked
+        looked += 1
+        return whole(of, column)
+
+    monkeypatch.setattr(columns, "header_path", counted)
+    heads, figures = " | ".join(f"项目{n}" for n in range(80)), " | ".join("1.00" for _ in range(80))
+    read(
+        line("收入决算表 单位：万元"), table(f"科目名称 | {heads}\n一般公共服务支出 | {figures}\n外交支出 | {figures}")
+    )
+    assert 81 <= looked < 12 * 81
