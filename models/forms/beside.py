@@ -176,8 +176,31 @@ def _beside(table: Table, strip: Table, edges: list[int]) -> Table:
         for row in range(cell.row, cell.row + cell.row_span)
     }
     cells += [cell for cell in added if cell.row not in over]
+    cells = _heads_reaching_back(cells, table.n_columns)
     cells.sort(key=lambda cell: (cell.row, cell.column))
     return replace(table, cells=tuple(cells), n_columns=width)
+
+
+def _heads_reaching_back(cells: list[Cell], seam: int) -> list[Cell]:
+    """Heads whose text was printed behind the seam (a column) stand over the blank heads before it that have heads of
+    their own below them: the sheet cut them in two."""
+    at = {(cell.row, cell.column + cell.column_span): cell for cell in cells}
+    below = {(cell.column, row) for cell in cells if cell.text.strip() and not _figure(cell) for row in range(cell.row)}
+    first = min((cell.row for cell in cells if _figure(cell)), default=0)
+    gone: set[int] = set()
+    longer: dict[int, Cell] = {}
+    for head in cells:
+        if head.column != seam or not head.text.strip() or head.row >= first or _figure(head):
+            continue
+        start = seam
+        while (cell := at.get((head.row, start))) is not None and not cell.text.strip():
+            if (cell.column, cell.row) not in below or cell.row_span != head.row_span:
+                break
+            gone.add(id(cell))
+            start = cell.column
+        if start < seam:
+            longer[id(head)] = replace(head, column=start, column_span=head.column_span + seam - start)
+    return [longer.get(id(cell), cell) for cell in cells if id(cell) not in gone]
 
 
 def _under(caption: Paragraph, table: Table) -> Table:

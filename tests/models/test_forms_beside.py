@@ -86,3 +86,30 @@ def test_the_other_side_of_an_account_is_found_by_its_columns() -> None:
         ("expenditure", "202", 10000),
         ("expenditure", None, 120000),
     ]
+
+
+def test_a_heading_cut_by_the_sheet_stands_over_both_its_halves() -> None:
+    left = """
+        科目编码 | 科目名称 | 合计 |
+        ^ | ^ | ^ | 小计
+        201 | 一般公共服务支出 | 30.00 | 20.00
+        208 | 社会保障和就业支出 | 12.50 | 12.50
+        合计 | | 42.50 | 32.50
+    """
+    right = """
+        基本支出 | < | 项目支出
+        人员经费 | 公用经费 | ^
+        15.00 | 5.00 | 10.00
+        12.00 | 0.50 |
+        27.00 | 5.50 | 10.00
+    """
+    title = (line("一般公共预算财政拨款支出决算表", 2), line("单位：万元", 2))
+    items = read(*title, table(left, page=2), table(right, page=3))
+    found = {(i.component, i.place.page): int(i.amount_yuan) for i in items if i.function_code == "201"}
+    assert found == {
+        ("total", 2): 300000,
+        ("basic", 2): 200000,
+        ("personnel", 3): 150000,
+        ("operation", 3): 50000,
+        ("project", 3): 100000,
+    }
